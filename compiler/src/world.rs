@@ -1,0 +1,118 @@
+//! Everything that comes from outside: the one door of the compiler.
+//!
+//! A world belongs to one immutable snapshot of one environment, so every answer may be cached
+//! and the same question always has the same answer during a compile. A world of string maps
+//! ([`crate::testing`]) drives the tests.
+
+use std::sync::Arc;
+
+use syntax::ast::Program;
+
+use crate::resource_type::ResourceType;
+use crate::value::Value;
+
+/// What the compiler asks for while it makes a catalog.
+pub trait World: Sync {
+    /// The site manifests, in the order in which they are evaluated.
+    fn manifests(&self) -> Result<Vec<Arc<Program>>, LoadError>;
+
+    /// The file that by its place should define `name` (lower case, `a::b`, no leading `::`).
+    ///
+    /// `a::b` of a manifest is `manifests/b.pp` of module `a`, `a` alone its `manifests/init.pp`;
+    /// functions and types stand likewise under `functions/` and `types/`; names without a module
+    /// are looked for in the environment's own folder.
+    fn program(&self, kind: ProgramKind, name: &str) -> Result<Option<Arc<Program>>, LoadError>;
+
+    /// An EPP template by `module/path` (or absolute path): parsed.
+    fn epp(&self, name: &str) -> Result<Option<Arc<Program>>, LoadError>;
+
+    /// The absolute path of a file or template by `module/path` (or absolute path), if it exists.
+    fn find(&self, kind: FileKind, name: &str) -> Option<Arc<str>>;
+
+    /// The bytes of a file that [`World::find`] found.
+    fn read(&self, path: &str) -> Result<Option<Arc<[u8]>>, LoadError>;
+
+    /// A data file by absolute path, parsed by [`crate::data::parse`]; `None` when there is none.
+    fn data(&self, path: &str, format: DataFormat) -> Result<Option<Arc<Value>>, LoadError>;
+
+    /// Absolute paths that match a glob pattern, sorted.
+    fn glob(&self, pattern: &str) -> Vec<String>;
+
+    /// The folder of a module and its metadata.
+    fn module(&self, name: &str) -> Option<Module>;
+
+    /// The folder of the environment.
+    fn environment_path(&self) -> &str;
+
+    /// The modules of the environment by name, sorted.
+    fn modules(&self) -> Vec<Arc<str>>;
+
+    /// A resource type that a module brings as Ruby (built-in ones are known to the compiler).
+    fn resource_type(&self, name: &str) -> Option<Arc<ResourceType>>;
+
+    /// The path of the Ruby file that would define a function, so that an error can name it.
+    fn ruby_function(&self, name: &str) -> Option<Arc<str>>;
+
+    /// Exported resources of other nodes, by type name (capitalised).
+    fn exported(&self, type_name: &str) -> Result<Vec<Exported>, LoadError>;
+
+    /// Runs a command for `generate` and answers its standard output.
+    fn run(&self, command: &[String]) -> Result<String, LoadError>;
+
+    /// Nanoseconds since the epoch.
+    fn now(&self) -> i128;
+}
+
+/// Which kind of definition is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ProgramKind {
+    /// Classes and defined types.
+    Manifest,
+    Function,
+    TypeAlias,
+}
+
+/// Which folder of a module a name is looked for in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum FileKind {
+    File,
+    Template,
+}
+
+/// How a data file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DataFormat {
+    Yaml,
+    Json,
+}
+
+/// A module of the environment.
+#[derive(Clone, Debug)]
+pub struct Module {
+    pub name: Arc<str>,
+    /// Absolute path of the folder.
+    pub path: Arc<str>,
+    /// `metadata.json`, parsed.
+    pub metadata: Option<Arc<Value>>,
+}
+
+/// A resource that another node exported.
+#[derive(Clone, Debug)]
+pub struct Exported {
+    pub certname: Arc<str>,
+    pub resource: Arc<model::Resource>,
+}
+
+/// Something outside could not be had: the file is there but does not parse, cannot be read, …
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum LoadError {
+    /// A manifest or template with a mistake, as `syntax` found it.
+    #[error("{0}")]
+    Syntax(Arc<syntax::SyntaxError>),
+    /// A data file with a mistake; the message names file and line.
+    #[error("{0}")]
+    Data(String),
+    /// The machine refused, or a limit was hit.
+    #[error("{0}")]
+    Unavailable(String),
+}
