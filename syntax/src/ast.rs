@@ -40,7 +40,10 @@ pub enum ExprKind {
     /// `true`, `false`
     Boolean(bool),
     /// `42`, `0x2A`, `052`
-    Integer { value: i64, radix: Radix },
+    Integer {
+        value: i64,
+        radix: Radix,
+    },
     /// `1.5`, `1e3`
     Float(f64),
     /// A string without interpolation, escapes already resolved.
@@ -52,7 +55,10 @@ pub enum ExprKind {
     /// An upper-case name: `File`, `Foo::Bar`, as written.
     QualifiedReference(Arc<str>),
     /// A word kept for later use (`attr`, `private`, `type` …), refused by validation.
-    ReservedWord { word: Arc<str>, future: bool },
+    ReservedWord {
+        word: Arc<str>,
+        future: bool,
+    },
     /// `$name`; the name without the dollar, a leading `::` kept. Match variables are digits.
     Variable(Arc<str>),
     /// A double-quoted string with interpolations: [`ExprKind::String`] and [`ExprKind::Text`] in turn.
@@ -60,7 +66,10 @@ pub enum ExprKind {
     /// `${ … }` inside a string: the value as text.
     Text(Box<Expr>),
     /// `@(TAG:syntax/escapes)`; `text` is a string or a concatenation.
-    Heredoc { syntax: Arc<str>, text: Box<Expr> },
+    Heredoc {
+        syntax: Arc<str>,
+        text: Box<Expr>,
+    },
     /// `[a, b]`
     Array(Vec<Expr>),
     /// `{ a => b }`
@@ -77,15 +86,33 @@ pub enum ExprKind {
     /// `* x`
     Unfold(Box<Expr>),
     /// Arithmetic, comparison, match, `in`, `and`, `or`.
-    Binary { op: BinaryOp, left: Box<Expr>, right: Box<Expr> },
+    Binary {
+        op: BinaryOp,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
     /// `=`, `+=`, `-=` (the latter two are refused by validation).
-    Assignment { op: AssignOp, left: Box<Expr>, right: Box<Expr> },
+    Assignment {
+        op: AssignOp,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
     /// `->`, `~>`, `<-`, `<~`
-    Relationship { op: RelationshipOp, left: Box<Expr>, right: Box<Expr> },
+    Relationship {
+        op: RelationshipOp,
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
     /// `left[keys]`
-    Access { left: Box<Expr>, keys: Vec<Expr> },
+    Access {
+        left: Box<Expr>,
+        keys: Vec<Expr>,
+    },
     /// `left.right` with no call following it yet; only inside [`ExprKind::CallMethod`].
-    NamedAccess { left: Box<Expr>, right: Box<Expr> },
+    NamedAccess {
+        left: Box<Expr>,
+        right: Box<Expr>,
+    },
 
     /// `name(args) |params| { body }`, or the statement form `name args`.
     Call(Box<Call>),
@@ -112,14 +139,21 @@ pub enum ExprKind {
     Definition(Definition),
 
     /// A whole EPP template.
-    Epp { parameters_specified: bool, parameters: Arc<[Parameter]>, body: Box<Expr> },
+    Epp {
+        parameters_specified: bool,
+        parameters: Arc<[Parameter]>,
+        body: Box<Expr>,
+    },
     /// Literal text of a template.
     RenderString(Arc<str>),
     /// `<%= … %>`
     Render(Box<Expr>),
 
     /// A plan's `apply(targets) { … }`: recognised, and refused when a catalog is compiled.
-    Apply { arguments: Vec<Expr>, body: Arc<Expr> },
+    Apply {
+        arguments: Vec<Expr>,
+        body: Arc<Expr>,
+    },
 }
 
 /// How an integer was written.
