@@ -2,7 +2,7 @@
 //!
 //! A world belongs to one immutable snapshot of one environment, so every answer may be cached
 //! and the same question always has the same answer during a compile. A world of string maps
-//! ([`crate::testing`]) drives the tests.
+//!  drives the tests.
 
 use std::sync::Arc;
 
@@ -107,8 +107,10 @@ pub struct Exported {
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum LoadError {
     /// A manifest or template with a mistake, as `syntax` found it.
+    ///
+    /// The text is whole, with its place.
     #[error("{0}")]
-    Syntax(Arc<syntax::SyntaxError>),
+    Syntax(Arc<str>),
     /// A data file with a mistake; the message names file and line.
     #[error("{0}")]
     Data(String),
