@@ -113,6 +113,53 @@ pub fn report(name: &str, mark: &str) -> Value {
     })
 }
 
+/// A report of a run that changed some of its resources, as long as that of a small host.
+pub fn busy_report(name: &str, resources: usize) -> Value {
+    const TIME: &str = "2026-11-23T12:00:00.000000000+00:00";
+    let mut report = report(name, TRANSACTION);
+    let mut statuses = serde_json::Map::new();
+    let mut logs = Vec::new();
+    for index in 0..resources {
+        let title = format!("/etc/site/conf.d/{index:03}-site.conf");
+        let reference = format!("File[{title}]");
+        let message = "content changed '{sha256}e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' to \
+                       '{sha256}9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08'";
+        let place = json!({ "file": "/etc/puppet/code/environments/production/manifests/site.pp", "line": index + 1 });
+        let changed = index % 3 == 0;
+        let event = json!({
+            "audited": false, "property": "content", "previous_value": "old", "desired_value": "new",
+            "historical_value": null, "message": message, "name": "content_changed", "status": "success",
+            "time": TIME, "redacted": false, "corrective_change": false,
+        });
+        statuses.insert(
+            reference.clone(),
+            json!({
+                "title": title, "file": place["file"], "line": place["line"], "resource": reference,
+                "resource_type": "File", "provider_used": "posix",
+                "containment_path": ["Stage[main]", "Site", reference],
+                "evaluation_time": 0.002, "tags": ["file", "class", "site"], "time": TIME, "failed": false,
+                "failed_to_restart": false, "changed": changed, "out_of_sync": changed, "skipped": false,
+                "change_count": u32::from(changed), "out_of_sync_count": u32::from(changed),
+                "events": if changed { json!([event]) } else { json!([]) }, "corrective_change": false,
+            }),
+        );
+        if changed {
+            logs.push(json!({
+                "level": "notice", "message": message, "source": format!("/Stage[main]/Site/{reference}/content"),
+                "tags": ["notice", "file", "class", "site"], "time": TIME, "file": place["file"], "line": place["line"],
+            }));
+        }
+    }
+    report["status"] = json!("changed");
+    report["resource_statuses"] = Value::Object(statuses);
+    report["logs"] = Value::Array(logs);
+    report["metrics"] = json!({
+        "resources": { "name": "resources", "label": "Resources", "values": [["total", "Total", resources]] },
+        "time": { "name": "time", "label": "Time", "values": [["file", "File", 0.2], ["total", "Total", 3.1]] },
+    });
+    report
+}
+
 /// The plugin list as an agent asks for it.
 pub fn plugins_path(environment: &str) -> String {
     format!(

@@ -175,6 +175,12 @@ impl Server {
         Tls::new(&self.authority, Some(identity))?.connect(self.port)
     }
 
+    /// The server's own certificate, which may also administer the authority.
+    pub fn administrator(&self) -> Result<Identity> {
+        let read = |kind: &str| fs::read_to_string(self.data().join(format!("tls/{CERTNAME}.{kind}.pem")));
+        Ok(Identity { name: CERTNAME.to_owned(), certificate_pem: read("crt")?, key_pem: read("key")? })
+    }
+
     /// Asks for a certificate, has it signed on the command line and fetches it.
     pub fn enroll(&self, name: &str) -> Result<Identity> {
         self.enroll_wish(&Wish::named(name), &[])

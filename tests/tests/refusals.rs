@@ -353,7 +353,7 @@ fn environments_and_code_that_are_wrong() -> Result<()> {
 fn a_compile_past_its_limit() -> Result<()> {
     let server = Server::options()
         .code("environments/production/manifests/site.pp", MANIFEST)
-        .config("[compile]\ntime_limit = 2\n")
+        .config("[compile]\ntimeout = \"2s\"\n")
         .start()?;
     let identity = server.enroll("slow.example.com")?;
     let mut connection = server.connect(&identity)?;

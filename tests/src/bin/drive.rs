@@ -67,6 +67,8 @@ enum Kind {
     /// A certificate request, its signing by the administrator, and the certificate.
     Csr,
     Status,
+    /// Not a load: gets a certificate for `--name`, signed by the administrator, and keeps it under `--ssl`.
+    Enroll,
 }
 
 const HEADERS: &[(&str, &str)] = &[
@@ -94,7 +96,11 @@ struct Seen {
 }
 
 fn main() -> Result<()> {
-    let load = Load::prepare(Arguments::parse())?;
+    let arguments = Arguments::parse();
+    if matches!(arguments.kind, Kind::Enroll) {
+        return enroll(&arguments);
+    }
+    let load = Load::prepare(arguments)?;
     let arguments = &load.arguments;
     let cpu = process::cpu(arguments.pid);
     let begin = Instant::now();
@@ -143,16 +149,9 @@ fn main() -> Result<()> {
 impl Load {
     fn prepare(arguments: Arguments) -> Result<Self> {
         let authority = read(&arguments.ca)?;
-        let identity = |name: &str| -> Result<Identity> {
-            Ok(Identity {
-                name: name.to_owned(),
-                certificate_pem: read(&arguments.ssl.join(format!("certs/{name}.pem")))?,
-                key_pem: read(&arguments.ssl.join(format!("private_keys/{name}.pem")))?,
-            })
-        };
-        let node = Tls::new(&authority, Some(&identity(&arguments.name)?))?;
+        let node = Tls::new(&authority, Some(&arguments.identity(&arguments.name)?))?;
         let admin = match &arguments.admin {
-            Some(name) => Some(Tls::new(&authority, Some(&identity(name)?))?),
+            Some(name) => Some(Tls::new(&authority, Some(&arguments.identity(name)?))?),
             None => None,
         };
         let body = arguments.body()?;
@@ -205,7 +204,7 @@ impl Load {
             Kind::Node => ("GET", requests::node_path(name), ""),
             Kind::Report => ("PUT", format!("/puppet/v3/report/{name}?environment={environment}"), "application/json"),
             Kind::Facts => ("PUT", format!("/puppet/v3/facts/{name}?environment={environment}"), "application/json"),
-            Kind::Csr | Kind::Status => ("GET", "/status/v1/simple".to_owned(), ""),
+            Kind::Csr | Kind::Status | Kind::Enroll => ("GET", "/status/v1/simple".to_owned(), ""),
         };
         let mut headers = HEADERS.to_vec();
         if matches!(self.arguments.kind, Kind::Content) {
@@ -234,7 +233,34 @@ fn sign(connection: &mut Connection, admin: &mut Connection, name: &str, request
     Ok((format!("{}/{}/{}", submitted.status, signed.status, fetched.status), fetched.body.len()))
 }
 
+/// Gets the node its certificate, as an agent and an administrator would together.
+fn enroll(arguments: &Arguments) -> Result<()> {
+    let authority = read(&arguments.ca)?;
+    let admin = arguments.admin.as_ref().context("enroll needs --admin")?;
+    let mut admin = Tls::new(&authority, Some(&arguments.identity(admin)?))?.connect(arguments.port)?;
+    let mut node = Tls::new(&authority, None)?.connect(arguments.port)?;
+    let key = pki::rsa_key()?;
+    let name = &arguments.name;
+    let (codes, _) = sign(&mut node, &mut admin, name, &Wish::named(name).request(&key)?)?;
+    anyhow::ensure!(codes == "200/204/200", "enrolling {name}: {codes}");
+    let certificate = requests::certificate(&mut node, name)?;
+    for (folder, text) in [("certs", certificate), ("private_keys", key.serialize_pem())] {
+        let folder = arguments.ssl.join(folder);
+        std::fs::create_dir_all(&folder)?;
+        std::fs::write(folder.join(format!("{name}.pem")), text)?;
+    }
+    Ok(())
+}
+
 impl Arguments {
+    fn identity(&self, name: &str) -> Result<Identity> {
+        Ok(Identity {
+            name: name.to_owned(),
+            certificate_pem: read(&self.ssl.join(format!("certs/{name}.pem")))?,
+            key_pem: read(&self.ssl.join(format!("private_keys/{name}.pem")))?,
+        })
+    }
+
     fn body(&self) -> Result<Vec<u8>> {
         let facts = match &self.facts {
             Some(file) => serde_json::from_str(&read(file)?)?,
@@ -256,7 +282,7 @@ impl Arguments {
     }
 
     fn report(&self) -> Result<Value> {
-        let Some(file) = &self.report else { return Ok(requests::report(&self.name, "load")) };
+        let Some(file) = &self.report else { return Ok(requests::busy_report(&self.name, 50)) };
         let mut report: Value = serde_json::from_str(&read(file)?)?;
         report["host"] = json!(self.name);
         Ok(report)

@@ -1,0 +1,1 @@
+Facter.add(:bench_marker) { setcode { 'present' } }
