@@ -1,0 +1,143 @@
+//! What the command line says and does.
+
+use std::fs;
+use std::process::{Command, Output};
+
+use anyhow::Result;
+use serde_json::Value;
+use tests::server::{Server, binary};
+
+fn quartermaster(arguments: &[&str]) -> Result<Output> {
+    Ok(Command::new(binary()).args(arguments).current_dir(std::env::temp_dir()).output()?)
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+#[test]
+fn help_has_examples() -> Result<()> {
+    for arguments in [
+        &["--help"][..],
+        &["serve", "--help"],
+        &["ca", "--help"],
+        &["ca", "sign", "--help"],
+        &["node", "--help"],
+        &["compile", "--help"],
+        &["check", "--help"],
+        &["config", "show", "--help"],
+    ] {
+        let output = quartermaster(arguments)?;
+        assert!(output.status.success(), "{arguments:?}: {}", said(&output));
+        assert!(said(&output).contains("quartermaster"), "{arguments:?}: {}", said(&output));
+        assert!(said(&output).to_lowercase().contains("example"), "{arguments:?} has no example: {}", said(&output));
+    }
+    Ok(())
+}
+
+#[test]
+fn config_show_is_a_config() -> Result<()> {
+    let place = tempfile::tempdir()?;
+    let data = place.path().join("data").display().to_string();
+    let shown = quartermaster(&["config", "show", "--data-dir", &data])?;
+    assert!(shown.status.success(), "{}", said(&shown));
+    let file = place.path().join("shown.toml");
+    fs::write(&file, &shown.stdout)?;
+    let again = quartermaster(&["config", "show", "--config", &file.display().to_string()])?;
+    assert!(again.status.success(), "what `config show` prints can be read again: {}", said(&again));
+    let json = quartermaster(&["config", "show", "--json", "--data-dir", &data])?;
+    let json: Value = serde_json::from_slice(&json.stdout)?;
+    assert_eq!(json["data_dir"], data.as_str());
+    Ok(())
+}
+
+#[test]
+fn a_wrong_setting_gets_a_hint() -> Result<()> {
+    let place = tempfile::tempdir()?;
+    let file = place.path().join("wrong.toml");
+    fs::write(&file, "lisen = \"127.0.0.1:0\"\n")?;
+    let output = quartermaster(&["config", "show", "--config", &file.display().to_string()])?;
+    assert!(!output.status.success());
+    assert!(said(&output).contains("lisen") && said(&output).contains("`listen`"), "{}", said(&output));
+    let output = Command::new(binary()).args(["config", "show"]).env("QUARTERMASTER_LISEN", "x").output()?;
+    assert!(!output.status.success());
+    assert!(said(&output).contains("QUARTERMASTER_LISTEN"), "{}", said(&output));
+    let output =
+        Command::new(binary()).args(["config", "show", "--json"]).env("QUARTERMASTER_CERTNAME", "env.test").output()?;
+    let json: Value = serde_json::from_slice(&output.stdout)?;
+    assert_eq!(json["certname"], "env.test");
+    Ok(())
+}
+
+#[test]
+fn check_points_at_the_place() -> Result<()> {
+    let place = tempfile::tempdir()?;
+    let manifests = place.path().join("manifests");
+    fs::create_dir_all(&manifests)?;
+    fs::write(manifests.join("good.pp"), "class good { notify { 'x': } }\n")?;
+    let folder = place.path().display().to_string();
+    let output = quartermaster(&["check", &folder])?;
+    assert!(output.status.success(), "{}", said(&output));
+    fs::write(manifests.join("bad.pp"), "class bad {\n  notify { 'x'\n}\n")?;
+    let output = quartermaster(&["check", &folder])?;
+    assert!(!output.status.success());
+    let text = said(&output);
+    assert!(text.contains("bad.pp") && text.contains("line: 3, column: 1"), "{text}");
+    Ok(())
+}
+
+#[test]
+fn compile_prints_a_catalog_or_the_error() -> Result<()> {
+    let place = tempfile::tempdir()?;
+    let manifests = place.path().join("code/environments/production/manifests");
+    fs::create_dir_all(&manifests)?;
+    fs::write(manifests.join("site.pp"), "notify { \"on ${facts['os']['name']}\": }\n")?;
+    let facts = place.path().join("facts.json");
+    fs::write(&facts, "{\"os\": {\"name\": \"Debian\"}}")?;
+    let (data, code) =
+        (place.path().join("data").display().to_string(), place.path().join("code").display().to_string());
+    let mut arguments = vec!["compile", "web.example.com", "--data-dir", &data, "--code-dir", &code];
+    let facts = facts.display().to_string();
+    arguments.extend(["--facts", &facts]);
+    let output = quartermaster(&arguments)?;
+    assert!(output.status.success(), "{}", said(&output));
+    let catalog: Value = serde_json::from_slice(&output.stdout)?;
+    assert_eq!(catalog["name"], "web.example.com");
+    assert!(catalog["resources"].to_string().contains("on Debian"), "{catalog}");
+
+    fs::write(manifests.join("site.pp"), "\nfail('no such luck')\n")?;
+    let output = quartermaster(&arguments)?;
+    assert!(!output.status.success() && output.stdout.is_empty());
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(text.contains("Evaluation Error: Error while evaluating a Function Call, no such luck"), "{text}");
+    assert!(text.contains("site.pp, line: 2, column: 1) on node web.example.com"), "{text}");
+    Ok(())
+}
+
+#[test]
+fn a_data_folder_has_one_server() -> Result<()> {
+    let server = Server::with_manifest("")?;
+    let second = Command::new(binary())
+        .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
+        .arg(server.data())
+        .arg("--code-dir")
+        .arg(server.code())
+        .output()?;
+    assert!(!second.status.success());
+    assert!(said(&second).contains("in use"), "{}", said(&second));
+    Ok(())
+}
+
+#[test]
+fn a_taken_port_is_named() -> Result<()> {
+    let server = Server::with_manifest("")?;
+    let place = tempfile::tempdir()?;
+    let address = format!("127.0.0.1:{}", server.port());
+    let second = Command::new(binary())
+        .args(["serve", "--listen", &address, "--data-dir"])
+        .arg(place.path().join("data"))
+        .output()?;
+    assert!(!second.status.success());
+    assert!(said(&second).contains(&address), "{}", said(&second));
+    Ok(())
+}
