@@ -2,18 +2,21 @@
 # Measures the server under load, and beside it Debian's puppetserver where that is installed: the same site, the same
 # driver, one after the other. Prints a line of JSON for each measurement and, with both, the ratios.
 #
-#   tests/bench.sh [--seconds N] [--no-peer] [--quick]
+#   tests/bench.sh [--seconds N] [--no-peer] [--quick] [--site DIR --nodes SMALL,LARGE --file MOUNT/PATH]
 #
-# Needs the modules stdlib, ntp and concat in /usr/share/puppet/modules (packages puppet-module-*).
+# Another site may be given: an environment, the two certnames to ask for, and a small file of it. Ours needs the modules stdlib, ntp and concat in /usr/share/puppet/modules (packages puppet-module-*).
 set -euo pipefail
 cd "$(dirname "$0")/.."
-seconds=15 peer=yes levels=(1 2 8) warm=60
+seconds=15 peer=yes levels=(1 2 8) warm=60 site='' small=small01.lab.test large=large01.lab.test file=modules/bench/small.txt
 while [ $# -gt 0 ]; do
   case $1 in
     --seconds) seconds=$2; shift 2 ;;
     --no-peer) peer=no; shift ;;
     --quick) seconds=3 levels=(2) warm=10; shift ;;
-    *) sed -n 2,7p "$0"; exit 2 ;;
+    --site) site=$(readlink -f "$2"); shift 2 ;;
+    --nodes) small=${2%,*} large=${2#*,}; shift 2 ;;
+    --file) file=$2; shift 2 ;;
+    *) sed -n 2,8p "$0"; exit 2 ;;
   esac
 done
 [ -e /usr/share/puppetserver/puppetserver.jar ] || { [ $peer = no ] || echo 'puppetserver is not installed: ours alone' >&2; peer=no; }
@@ -30,11 +33,11 @@ finish() {
 }
 trap finish EXIT
 
-cp -r tests/benches/site "$work/site"
-mkdir "$work/site/debmods"
+cp -r "${site:-tests/benches/site}" "$work/site"
+mkdir -p "$work/site/debmods"
 for module in apache apt concat cron_core firewall inifile logrotate memcached mysql ntp postgresql rabbitmq rsync ssh \
   sshkeys_core stdlib sysctl systemd translate vcsrepo xinetd; do
-  if [ -d "/usr/share/puppet/modules/$module" ]; then
+  if [ -z "$site" ] && [ -d "/usr/share/puppet/modules/$module" ]; then
     ln -s "$(readlink -f "/usr/share/puppet/modules/$module")" "$work/site/debmods/$module"
   fi
 done
@@ -42,26 +45,26 @@ done
 # measure WHO PORT PID SSL CA ADMIN: everything on one server.
 measure() {
   local who=$1 port=$2 pid=$3 ssl=$4 ca=$5 admin=$6 kind level node
-  drive() { "$target/drive" "$@" --port "$port" --pid "$pid" --ssl "$ssl" --ca "$ca" --admin "$admin"; }
+  drive() { "$target/drive" "$@" --port "$port" --pid "$pid" --ssl "$ssl" --ca "$ca" --admin "$admin" --file "$file"; }
   line() { drive "$@" --facts tests/benches/facts.json | sed "s/^{/{\"server\":\"$who\",/" | tee -a "$work/results"; }
-  for node in small01.lab.test large01.lab.test; do drive enroll --name "$node"; done
+  for node in "$small" "$large"; do drive enroll --name "$node"; done
   printf '{"server":"%s","kind":"rest","rss_mb":%d}\n' "$who" $(($(awk '/VmRSS/{print $2}' "/proc/$pid/status") / 1024)) |
     tee -a "$work/results"
   for kind in catalog metadatas content node report facts; do
-    drive "$kind" --name small01.lab.test --max "$warm" --seconds 60 --connections 2 --facts tests/benches/facts.json >/dev/null
+    drive "$kind" --name "$small" --max "$warm" --seconds 60 --connections 2 --facts tests/benches/facts.json >/dev/null
     for level in "${levels[@]}"; do
-      line "$kind" --name small01.lab.test --seconds "$seconds" --connections "$level"
+      line "$kind" --name "$small" --seconds "$seconds" --connections "$level"
     done
   done
-  drive catalog --name large01.lab.test --max $((warm / 2)) --seconds 90 --connections 2 --facts tests/benches/facts.json >/dev/null
+  drive catalog --name "$large" --max $((warm / 2)) --seconds 90 --connections 2 --facts tests/benches/facts.json >/dev/null
   for level in "${levels[@]}"; do
-    line catalog --name large01.lab.test --seconds "$seconds" --connections "$level"
+    line catalog --name "$large" --seconds "$seconds" --connections "$level"
   done
   for level in "${levels[@]}"; do
-    line csr --name small01.lab.test --seconds "$seconds" --connections "$level"
+    line csr --name "$small" --seconds "$seconds" --connections "$level"
   done
   # Memory after ten thousand requests, where the server gets through so many in the time.
-  line content --name small01.lab.test --max 10000 --seconds $((seconds * 4)) --connections 8
+  line content --name "$small" --max 10000 --seconds $((seconds * 4)) --connections 8
 }
 
 started=$(date +%s%N)
