@@ -23,7 +23,9 @@ pub struct Program {
 /// An expression and where it stands.
 #[derive(Debug)]
 pub struct Expr {
-    /// From the first byte to just past the last.
+    /// Where messages about the node point: its start is the place that Puppet itself reports. For
+    /// binary operators, `=`, `=>` pairs and selector options that is the operator; elsewhere it is the
+    /// whole text of the node.
     pub span: Span,
     pub kind: ExprKind,
 }
