@@ -21,7 +21,8 @@ while [ $# -gt 0 ]; do
 done
 [ -e /usr/share/puppetserver/puppetserver.jar ] || { [ $peer = no ] || echo 'puppetserver is not installed: ours alone' >&2; peer=no; }
 
-cargo build --release --locked --quiet --package server --package tests --bins
+cargo build --release --locked --quiet --package server --bin quartermaster
+cargo build --release --locked --quiet --package tests --example drive
 target=$(cargo metadata --format-version 1 --no-deps --locked | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')/release
 work=$(mktemp -d)
 ours='' theirs=''
@@ -45,7 +46,7 @@ done
 # measure WHO PORT PID SSL CA ADMIN: everything on one server.
 measure() {
   local who=$1 port=$2 pid=$3 ssl=$4 ca=$5 admin=$6 kind level node
-  drive() { "$target/drive" "$@" --port "$port" --pid "$pid" --ssl "$ssl" --ca "$ca" --admin "$admin" --file "$file"; }
+  drive() { "$target/examples/drive" "$@" --port "$port" --pid "$pid" --ssl "$ssl" --ca "$ca" --admin "$admin" --file "$file"; }
   line() { drive "$@" --facts tests/benches/facts.json | sed "s/^{/{\"server\":\"$who\",/" | tee -a "$work/results"; }
   for node in "$small" "$large"; do drive enroll --name "$node"; done
   printf '{"server":"%s","kind":"rest","rss_mb":%d}\n' "$who" $(($(awk '/VmRSS/{print $2}' "/proc/$pid/status") / 1024)) |
