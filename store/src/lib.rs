@@ -1,1 +1,66 @@
-//! placeholder
+//! Where things are kept: the ports of the domain crates in SQLite, and bytes in a folder.
+//!
+//! The only place with SQL. It decides nothing: every rule lives in the crate that owns the port.
+//!
+//! Acknowledged means durable. One thread owns the writing connection and puts whatever has queued
+//! up into one transaction (group commit); the callers are answered after `COMMIT`. The database
+//! is in WAL mode with `synchronous=FULL`, so a commit returns after the log was flushed to disk:
+//! with `NORMAL` a power cut could take back what was answered. Many writers share one flush, so
+//! FULL costs latency of one flush, not throughput.
+//!
+//! - [`settings`], [`error`]: what may be set, what can go wrong when opening
+//! - `sqlite`: connections, migrations, and one file per port
+//! - `blobs`: bytes by SHA-256 in a folder
+//!
+//! Calls need a tokio runtime: reads run on its blocking threads.
+
+mod blobs;
+pub mod error;
+pub mod settings;
+mod sqlite;
+
+use std::path::Path;
+use std::sync::Arc;
+
+pub use error::Error;
+pub use settings::Settings;
+
+/// An open store. It implements `certs::Ledger`, `inventory::Nodes`, `inventory::Exported` and
+/// `inventory::Bucket`; clones share it. Dropping the last one writes what has queued up.
+#[derive(Clone)]
+pub struct Store {
+    database: Arc<sqlite::Database>,
+    blobs: Arc<blobs::Blobs>,
+}
+
+impl Store {
+    /// Opens the store in a folder, which is made (for this user only) if it is missing, and
+    /// brings its schema up to date. Several processes may have it open.
+    pub fn open(dir: &Path, settings: &Settings) -> Result<Self, Error> {
+        error::at(dir, make_private(dir))?;
+        Ok(Self {
+            database: Arc::new(sqlite::Database::open(&dir.join("store.sqlite"), settings)?),
+            blobs: Arc::new(blobs::Blobs::open(&dir.join("blobs"), settings.max_blob_bytes)?),
+        })
+    }
+
+    /// Checks that the database answers, for health checks.
+    pub async fn ping(&self) -> Result<(), Error> {
+        let answer = self.database.read(|connection| connection.query_row("SELECT 1", [], |row| row.get::<_, i64>(0)));
+        answer.await.map(|_| ()).map_err(|fault| Error::Unreachable(fault.to_string()))
+    }
+
+    /// Writes that wait and how many may, for metrics.
+    pub fn write_queue(&self) -> (usize, usize) {
+        self.database.write_queue()
+    }
+}
+
+/// Makes a folder and its parents, readable by this user only where it makes them.
+fn make_private(dir: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(dir)
+}

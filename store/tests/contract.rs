@@ -1,0 +1,85 @@
+//! One suite for every backend: what the ports promise, whoever keeps the rows.
+//!
+//! A second backend is a second line in `backends!`; the suite stays as it is.
+
+// Not `#[path]`: each file is a list of promises about one port.
+mod contract {
+    pub(crate) mod bucket;
+    pub(crate) mod exported;
+    pub(crate) mod ledger;
+    pub(crate) mod nodes;
+}
+
+use std::future::Future;
+
+use store::{Settings, Store};
+
+/// A backend with nothing in it, and what keeps it alive.
+struct Fresh {
+    store: Store,
+    _dir: tempfile::TempDir,
+}
+
+fn sqlite() -> Fresh {
+    let dir = tempfile::tempdir().expect("a temporary folder");
+    let settings = Settings { reports_per_node: 3, max_blob_bytes: 1_000_000, ..Settings::default() };
+    Fresh { store: Store::open(dir.path(), &settings).expect("a new store opens"), _dir: dir }
+}
+
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(work)
+}
+
+/// Expands to one test for each backend and promise: `sqlite::ledger::serials_never_repeat` …
+macro_rules! contract {
+    ($($port:ident: $($promise:ident),+ $(,)?;)+) => {
+        backends!(@ sqlite { $($port: $($promise),+;)+ });
+    };
+}
+
+macro_rules! backends {
+    (@ $backend:ident { $($port:ident: $($promise:ident),+;)+ }) => {
+        mod $backend {
+            $(mod $port {
+                $(#[test]
+                fn $promise() {
+                    let fresh = crate::$backend();
+                    crate::block_on(crate::contract::$port::$promise(&fresh.store));
+                })+
+            })+
+        }
+    };
+}
+
+contract! {
+    ledger:
+        serials_never_repeat,
+        a_name_is_requested_once,
+        a_request_is_issued_only_if_it_is_the_same,
+        the_newest_certificate_counts,
+        revoking_raises_the_list_once,
+        cleaning_forgets_the_name_but_not_the_revocation,
+        deleting_revokes_nothing,
+        a_revoked_key_is_known,
+        lists_are_paged_by_name,
+        revocation_by_serial_needs_a_certificate,
+        an_older_list_does_not_replace_a_newer,
+        waiting_requests_are_bounded,
+        another_authority_is_noticed;
+    nodes:
+        facts_are_replaced,
+        catalogs_are_replaced,
+        reports_are_kept_up_to_the_setting,
+        reports_are_paged_newest_first,
+        nodes_are_listed_by_name,
+        deactivated_nodes_come_back_when_they_write,
+        forgetting_removes_everything;
+    exported:
+        exports_are_replaced_as_a_whole,
+        own_and_deactivated_exports_are_left_out;
+    bucket:
+        bytes_come_back,
+        paths_are_remembered,
+        wrong_digests_and_long_files_are_refused,
+        unfinished_uploads_leave_nothing;
+}
