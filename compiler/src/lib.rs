@@ -11,8 +11,11 @@
 pub mod access;
 pub mod callable;
 pub mod convert;
+pub mod data;
 pub mod error;
 pub mod format;
+pub mod functions;
+mod hiera;
 pub mod iterator;
 pub mod operators;
 pub mod regexp;

@@ -1,0 +1,233 @@
+//! The functions that are part of the language, and those of the module stdlib, written natively.
+//!
+//! A function declares its dispatches as the original does, so that wrong arguments give the
+//! original's texts. What a function may ask of the evaluator is the trait [`Caller`].
+
+use std::sync::{Arc, OnceLock};
+
+use rustc_hash::FxHashMap;
+
+use crate::callable::Callable;
+use crate::error::{Failure, Stop};
+use crate::signature::{Declared, Dispatches};
+use crate::types::{self, Type};
+use crate::value::Value;
+use crate::world::World;
+
+mod random;
+pub(crate) mod ruby_text;
+
+/// The evaluator as functions see it.
+pub(crate) trait Caller {
+    fn world(&self) -> &dyn World;
+
+    /// Calls a lambda; `next` within it has become the value.
+    fn call_block(&mut self, block: &Arc<Callable>, arguments: Vec<Value>) -> Result<Value, Stop>;
+
+    /// Calls any function by name, native or not.
+    fn call_function(
+        &mut self,
+        name: &str,
+        arguments: Vec<Value>,
+        block: Option<Arc<Callable>>,
+    ) -> Result<Value, Stop>;
+
+    /// A variable by its name without `$`, as seen from where the function is called; `None` when
+    /// there is none. Says nothing of it.
+    fn variable(&mut self, name: &str) -> Result<Option<Value>, Stop>;
+
+    /// What is to be done about a variable that does not exist: warn once, an error, or nothing.
+    fn unknown_variable(&mut self, name: &str) -> Result<(), Stop>;
+
+    /// Logs a message with the place of the call.
+    fn log(&mut self, level: Level, message: String);
+
+    /// Logs a warning without a place.
+    fn warning(&mut self, message: String);
+
+    /// Logs a warning without a place, the first time that `key` is given.
+    fn warn_once(&mut self, key: &str, message: String);
+
+    fn strict(&self) -> Strict;
+
+    /// A type from its text, with the types of the environment known.
+    fn parse_type(&mut self, text: &str) -> Result<Type, Stop>;
+
+    /// What lookups remember during this compile.
+    fn hiera(&self) -> std::rc::Rc<crate::hiera::Cache>;
+
+    /// Evaluates a template; with `local`, it sees the variables of the caller's scope.
+    fn render_epp(
+        &mut self,
+        program: &Arc<syntax::ast::Program>,
+        arguments: Option<&crate::value::Hash>,
+        local: bool,
+    ) -> Result<Value, Stop>;
+
+    /// The name of the module whose code calls the function, where there is one.
+    fn module_name(&mut self) -> Option<Arc<str>>;
+
+    /// Refuses a value that is not of a type: `SUBJECT has wrong type, …`.
+    fn assert_type(&mut self, subject: &str, of: &str, value: &Value) -> Result<(), Stop> {
+        let of = self.parse_type(of)?;
+        assert_instance(subject, &of, value)
+    }
+}
+
+/// Log levels, lowest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Level {
+    Debug,
+    Info,
+    Notice,
+    Warning,
+    Err,
+    Alert,
+    Emerg,
+    Crit,
+}
+
+/// The setting `strict`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Strict {
+    Off,
+    #[default]
+    Warning,
+    Error,
+}
+
+/// Calls a native function; `None` when there is none of this name.
+pub(crate) fn call(
+    caller: &mut dyn Caller,
+    name: &str,
+    arguments: Vec<Value>,
+    block: Option<Arc<Callable>>,
+) -> Option<Result<Value, Stop>> {
+    let function = find(caller.world(), name)?;
+    Some(function.call(caller, arguments, block))
+}
+
+/// Whether a native function of this name can be called.
+pub(crate) fn exists(world: &dyn World, name: &str) -> bool {
+    find(world, name).is_some()
+}
+
+/// One call of a function, its arguments checked.
+pub(crate) struct Call<'a> {
+    pub(crate) caller: &'a mut dyn Caller,
+    pub(crate) name: &'static str,
+    /// Index of the dispatch that took the arguments.
+    pub(crate) dispatch: usize,
+    pub(crate) arguments: Vec<Value>,
+    pub(crate) block: Option<Arc<Callable>>,
+}
+
+impl Call<'_> {
+    /// An argument, or undef when it was not given.
+    pub(crate) fn argument(&self, index: usize) -> &Value {
+        self.arguments.get(index).unwrap_or(&Value::Undef)
+    }
+
+    /// Takes an argument out.
+    pub(crate) fn take(&mut self, index: usize) -> Value {
+        self.arguments.get_mut(index).map_or(Value::Undef, |value| std::mem::replace(value, Value::Undef))
+    }
+
+    /// The text of an argument that its type promises to be one.
+    pub(crate) fn text(&self, index: usize) -> &str {
+        self.argument(index).as_str().unwrap_or_default()
+    }
+
+    /// The elements of an argument that its type promises to be an array.
+    pub(crate) fn items(&self, index: usize) -> &[Value] {
+        self.argument(index).as_array().unwrap_or_default()
+    }
+
+    /// Calls the block.
+    pub(crate) fn run_block(&mut self, arguments: Vec<Value>) -> Result<Value, Stop> {
+        match self.block.clone() {
+            Some(block) => self.caller.call_block(&block, arguments),
+            None => Ok(Value::Undef),
+        }
+    }
+
+    /// How many arguments the block can take at most.
+    pub(crate) fn block_takes_two(&self) -> bool {
+        self.block.as_ref().is_some_and(|block| block.signature.arity().1.is_none_or(|most| most >= 2))
+    }
+}
+
+/// A native function.
+pub(crate) struct Function {
+    name: &'static str,
+    dispatches: Dispatches,
+    run: Run,
+}
+
+type Run = fn(&mut Call<'_>) -> Result<Value, Stop>;
+
+impl Function {
+    pub(crate) const fn new(name: &'static str, declared: &'static [Declared], run: Run) -> Self {
+        Self { name, dispatches: Dispatches::new(declared), run }
+    }
+
+    fn call(
+        &'static self,
+        caller: &mut dyn Caller,
+        arguments: Vec<Value>,
+        block: Option<Arc<Callable>>,
+    ) -> Result<Value, Stop> {
+        let dispatch = self.dispatches.select(self.name, &arguments, block.as_deref())?;
+        (self.run)(&mut Call { caller, name: self.name, dispatch, arguments, block })
+    }
+}
+
+fn find(world: &dyn World, name: &str) -> Option<&'static Function> {
+    let name = name.strip_prefix("::").unwrap_or(name);
+    if let Some(function) = built_in().get(name) {
+        return Some(function);
+    }
+    let function = stdlib().get(name)?;
+    world.module("stdlib").map(|_| *function)
+}
+
+type Table = FxHashMap<&'static str, &'static Function>;
+
+fn built_in() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(|| table(&[]))
+}
+
+fn stdlib() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(|| table(&[]))
+}
+
+fn table(groups: &[&'static [Function]]) -> Table {
+    groups.iter().flat_map(|group| group.iter()).map(|function| (function.name, function)).collect()
+}
+
+/// The type of a value as mismatch texts name it.
+pub(crate) fn kind_of(value: &Value) -> String {
+    match types::infer_set(value) {
+        Type::Struct(_) => "Struct".to_owned(),
+        Type::Tuple(_) => "Tuple".to_owned(),
+        other => types::generalize(&other).to_string(),
+    }
+}
+
+/// Refuses a value that is not of a type: `SUBJECT has wrong type, …`.
+pub(crate) fn assert_instance(subject: &str, of: &Type, value: &Value) -> Result<(), Stop> {
+    if types::is_instance(of, value) {
+        return Ok(());
+    }
+    let actual = types::infer_set(value);
+    Err(Failure::argument(types::mismatch::describe(&format!("{subject} has wrong type,"), of, &actual)).into())
+}
+
+impl From<Failure> for Stop {
+    /// The error of a function: the evaluator adds where the function was called.
+    fn from(failure: Failure) -> Self {
+        crate::error::Error { issue_code: failure.issue_code, message: failure.message, position: None }.into()
+    }
+}

@@ -1,0 +1,160 @@
+//! Looks for mistakes in a folder of code: manifests, templates, data and metadata.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use compiler::data;
+use compiler::world::{DataFormat, LoadError};
+
+use super::environment;
+use super::parsed::{self, Reading};
+
+/// A mistake.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub(crate) struct Finding {
+    pub(crate) file: String,
+    /// From 1.
+    pub(crate) line: Option<u32>,
+    /// From 1, in characters.
+    pub(crate) column: Option<u32>,
+    /// `error`, `warning` or `deprecation`.
+    pub(crate) severity: &'static str,
+    /// What is wrong; for data it names the place itself.
+    pub(crate) message: String,
+}
+
+/// What was looked at, and what was wrong.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub(crate) struct Report {
+    pub(crate) files: usize,
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// Folders below which nothing is code.
+const SKIPPED: [&str; 4] = [".git", "spec", "vendor", "node_modules"];
+/// Folders inside folders.
+const DEEPEST: usize = 64;
+
+/// Reads every file of code and data below `directory` (or the one file it names), in the order of
+/// their names. `progress` hears of each file before it is read.
+pub(crate) fn check(directory: &Path, progress: &mut dyn FnMut(&Path)) -> std::io::Result<Report> {
+    let mut report = Report::default();
+    if directory.is_file() {
+        look(directory, &mut report, progress);
+    } else {
+        descend(directory, 0, &mut report, progress)?;
+    }
+    Ok(report)
+}
+
+fn descend(
+    directory: &Path,
+    depth: usize,
+    report: &mut Report,
+    progress: &mut dyn FnMut(&Path),
+) -> std::io::Result<()> {
+    let mut paths: Vec<PathBuf> =
+        std::fs::read_dir(directory)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    paths.sort();
+    for path in paths {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if path.is_dir() {
+            if depth >= DEEPEST {
+                let message = format!("not looked into: deeper than {DEEPEST} folders");
+                report.findings.push(Finding::of_file(path.to_string_lossy().into_owned(), message));
+            } else if !SKIPPED.contains(&name) {
+                descend(&path, depth + 1, report, progress)?;
+            }
+        } else {
+            look(&path, report, progress);
+        }
+    }
+    Ok(())
+}
+
+fn look(path: &Path, report: &mut Report, progress: &mut dyn FnMut(&Path)) {
+    let Some(kind) = Kind::of(path) else { return };
+    progress(path);
+    report.files += 1;
+    let file = path.to_string_lossy().into_owned();
+    let found = environment::read(&file).and_then(|content| kind.findings(&file, &content));
+    match found {
+        Ok(findings) => report.findings.extend(findings),
+        Err(error) => report.findings.push(Finding::of_file(file, error.to_string())),
+    }
+}
+
+/// How a file is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Code(Reading),
+    Data(DataFormat),
+    Conf,
+}
+
+impl Kind {
+    fn of(path: &Path) -> Option<Self> {
+        let within = |folder: &str| path.components().any(|part| part.as_os_str() == folder);
+        let name = path.file_name()?.to_str()?;
+        match path.extension().and_then(|extension| extension.to_str()) {
+            // Plans are not compiled into catalogs.
+            Some("pp") if !within("plans") => Some(Self::Code(Reading::Manifest)),
+            Some("epp") => Some(Self::Code(Reading::Epp)),
+            Some("yaml" | "yml") if name == "hiera.yaml" || within("data") => Some(Self::Data(DataFormat::Yaml)),
+            Some("json") if name == "metadata.json" || within("data") => Some(Self::Data(DataFormat::Json)),
+            Some("conf") if name == "environment.conf" => Some(Self::Conf),
+            _ => None,
+        }
+    }
+
+    fn findings(self, file: &str, content: &[u8]) -> Result<Vec<Finding>, LoadError> {
+        match self {
+            Self::Code(reading) => Ok(match parsed::syntax(file, content, reading)? {
+                Ok(parsed) => diagnostics(file, parsed.warnings.iter()),
+                Err(error) => diagnostics(file, error.diagnostics.iter()),
+            }),
+            Self::Data(format) => data::parse(file, content, format).map(|_| Vec::new()),
+            Self::Conf => {
+                let conf = modules::EnvironmentConf::parse(&String::from_utf8_lossy(content), file);
+                let warning = |message| Finding { severity: "warning", ..Finding::of_file(file.to_owned(), message) };
+                Ok(conf.problems.into_iter().map(warning).collect())
+            }
+        }
+    }
+}
+
+fn diagnostics<'a>(file: &str, found: impl Iterator<Item = &'a syntax::Diagnostic>) -> Vec<Finding> {
+    found
+        .map(|diagnostic| Finding {
+            file: file.to_owned(),
+            line: diagnostic.position.map(|position| position.line),
+            column: diagnostic.position.map(|position| position.column),
+            severity: diagnostic.severity.as_str(),
+            message: diagnostic.message.clone(),
+        })
+        .collect()
+}
+
+impl Finding {
+    fn of_file(file: String, message: String) -> Self {
+        Self { file, line: None, column: None, severity: "error", message }
+    }
+
+    pub(crate) fn is_error(&self) -> bool {
+        self.severity == "error"
+    }
+}
+
+/// `FILE:LINE:COLUMN: SEVERITY: MESSAGE`, as far as the place is known.
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file)?;
+        for number in [self.line, self.column].into_iter().flatten() {
+            write!(f, ":{number}")?;
+        }
+        write!(f, ": {}: {}", self.severity, self.message)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,175 @@
+//! One environment at one moment, with what was parsed of it.
+
+use std::fs;
+use std::sync::{Arc, OnceLock};
+
+use compiler::resource_type::ResourceType;
+use compiler::value::Value;
+use compiler::world::{DataFormat, FileKind, LoadError, ProgramKind};
+use modules::Snapshot;
+use modules::metadata::Digests;
+use modules::place::Sort;
+use modules::snapshot::Outside;
+use syntax::ast::Program;
+
+use super::EnvironmentSettings;
+use super::command;
+use super::parsed::{DataOutcome, Parsed, ProgramOutcome, Reading, Shelf};
+use crate::puppet::files::answers::Answers;
+
+/// An immutable environment. Syntax trees and data of its files are parsed when they are first
+/// asked for and kept; a mistake in a file is only met by who loads that file.
+pub(crate) struct Environment {
+    pub(crate) snapshot: Snapshot,
+    /// Seconds since the epoch when it was listed: the version of its catalogs, when no command
+    /// says another.
+    pub(crate) made: i64,
+    /// Recursive answers of the file server.
+    pub(crate) answers: Answers,
+    settings: Arc<EnvironmentSettings>,
+    parsed: Arc<Parsed>,
+    site: OnceLock<Result<Vec<Arc<Program>>, LoadError>>,
+    definitions: [Shelf<Box<str>, Result<Option<Arc<Program>>, LoadError>>; 3],
+    programs: Shelf<Box<str>, Result<Option<Arc<Program>>, LoadError>>,
+    data: Shelf<Box<str>, Result<Option<Arc<Value>>, LoadError>>,
+    places: [Shelf<Box<str>, Option<Arc<str>>>; 2],
+    pub(super) resource_types: Shelf<Box<str>, Option<Arc<ResourceType>>>,
+    pub(super) ruby_functions: Shelf<Box<str>, Option<Arc<str>>>,
+    version: OnceLock<Result<Arc<str>, String>>,
+}
+
+/// Data files and manifests beyond this many bytes are refused.
+const LARGEST_SOURCE: u64 = 64 * 1024 * 1024;
+
+impl Environment {
+    pub(super) fn new(snapshot: Snapshot, made: i64, settings: Arc<EnvironmentSettings>, parsed: Arc<Parsed>) -> Self {
+        Self {
+            snapshot,
+            made,
+            answers: Answers::default(),
+            settings,
+            parsed,
+            site: OnceLock::new(),
+            definitions: Default::default(),
+            programs: Shelf::default(),
+            data: Shelf::default(),
+            places: Default::default(),
+            resource_types: Shelf::default(),
+            ruby_functions: Shelf::default(),
+            version: OnceLock::new(),
+        }
+    }
+
+    /// The version of catalogs: what the environment's `config_version` command says, else the
+    /// second in which the environment was listed. The command runs once per snapshot.
+    pub(crate) fn version(&self) -> Result<Arc<str>, String> {
+        let run = || match &self.snapshot.config_version {
+            None => Ok(self.made.to_string().into()),
+            Some(written) => command::shell(written, self.settings.command_timeout)
+                .map(|output| output.trim().into())
+                .map_err(|error| format!("Execution of config_version command `{written}` failed: {error}")),
+        };
+        self.version.get_or_init(run).clone()
+    }
+
+    /// What computes checksums of its files.
+    pub(crate) fn digests(&self) -> &dyn Digests {
+        &self.parsed.digests
+    }
+
+    pub(crate) fn settings(&self) -> &EnvironmentSettings {
+        &self.settings
+    }
+
+    /// The site manifests, in order.
+    pub(super) fn site(&self) -> Result<Vec<Arc<Program>>, LoadError> {
+        let parse = || {
+            let manifests = self.snapshot.manifests();
+            manifests.into_iter().map(|(path, _)| self.parse(&path, Reading::Manifest)).collect()
+        };
+        self.site.get_or_init(parse).clone()
+    }
+
+    /// The file that should define `name`, parsed.
+    pub(super) fn definition(&self, kind: ProgramKind, name: &str) -> Result<Option<Arc<Program>>, LoadError> {
+        let (shelf, sort) = match kind {
+            ProgramKind::Manifest => (0, Sort::Manifest),
+            ProgramKind::Function => (1, Sort::Function),
+            ProgramKind::TypeAlias => (2, Sort::TypeAlias),
+        };
+        self.definitions[shelf].get_or(name, || match self.snapshot.definition(sort, name) {
+            Some((path, _)) => self.parse(&path, Reading::Manifest).map(Some),
+            None => Ok(None),
+        })
+    }
+
+    /// The template at an absolute path, parsed; `None` when there is none.
+    pub(super) fn template(&self, path: &str) -> Result<Option<Arc<Program>>, LoadError> {
+        if !self.is_file(path) {
+            return Ok(None);
+        }
+        self.programs.get_or(path, || self.parse(path, Reading::Epp).map(Some))
+    }
+
+    /// The data file at an absolute path, parsed; `None` when there is none.
+    pub(super) fn data(&self, path: &str, format: DataFormat) -> Result<Option<Arc<Value>>, LoadError> {
+        match self.snapshot.look(path) {
+            Ok(Some(node)) if node.is_file() => self.data.get_or(path, || self.parse_data(path, format).map(Some)),
+            Ok(_) => Ok(None),
+            // Not listed, so not watched: read each time, parsed only when it changed.
+            Err(Outside) if self.is_file(path) => self.parse_data(path, format).map(Some),
+            Err(Outside) => Ok(None),
+        }
+    }
+
+    /// The absolute path of `module/path` or of an absolute path, if there is such a file.
+    pub(super) fn place(&self, kind: FileKind, name: &str) -> Option<Arc<str>> {
+        if name.starts_with('/') {
+            return self.exists(name).then(|| name.into());
+        }
+        let (shelf, folder) = match kind {
+            FileKind::File => (0, "files"),
+            FileKind::Template => (1, "templates"),
+        };
+        self.places[shelf].get_or(name, || {
+            let (module, relative) = name.split_once('/')?;
+            let (path, _) = self.snapshot.module(module)?.find(folder, relative)?;
+            Some(path.into())
+        })
+    }
+
+    /// Whether an absolute path leads to a file.
+    pub(super) fn is_file(&self, path: &str) -> bool {
+        match self.snapshot.look(path) {
+            Ok(node) => node.is_some_and(modules::Node::is_file),
+            Err(Outside) => fs::metadata(path).is_ok_and(|metadata| metadata.is_file()),
+        }
+    }
+
+    fn exists(&self, path: &str) -> bool {
+        match self.snapshot.look(path) {
+            Ok(node) => node.is_some_and(|node| node.followed().is_some()),
+            Err(Outside) => fs::metadata(path).is_ok(),
+        }
+    }
+
+    fn parse(&self, path: &str, reading: Reading) -> ProgramOutcome {
+        self.parsed.program(path, &read(path)?, reading)
+    }
+
+    fn parse_data(&self, path: &str, format: DataFormat) -> DataOutcome {
+        self.parsed.data(path, &read(path)?, format)
+    }
+}
+
+/// The bytes of a file of code or data.
+pub(super) fn read(path: &str) -> Result<Vec<u8>, LoadError> {
+    let unavailable = |error: std::io::Error| LoadError::Unavailable(format!("Could not read {path}: {error}"));
+    let size = fs::metadata(path).map_err(unavailable)?.len();
+    if size > LARGEST_SOURCE {
+        return Err(LoadError::Unavailable(format!(
+            "{path} has {size} bytes; files of code and data may have {LARGEST_SOURCE}"
+        )));
+    }
+    fs::read(path).map_err(unavailable)
+}

@@ -1,0 +1,107 @@
+//! Parameters of resource types that are written in Ruby, read from their source without Ruby.
+//!
+//! Only what is plainly written is understood: `newparam(:x)`, `newproperty(:y)`, `ensurable`,
+//! `feature` parameters with a literal name, and the attributes of `Puppet::ResourceApi.register_type`.
+//! A type that makes parameters in any other way is answered with parameters unknown, so that
+//! nothing right is refused.
+
+use std::sync::{Arc, LazyLock};
+
+use compiler::resource_type::ResourceType;
+use regex::Regex;
+
+/// What the source of the type `name` says.
+pub(super) fn read(name: &str, source: &str) -> ResourceType {
+    let source = without_comments(source);
+    let (parameters, namevars) =
+        if source.contains("register_type") { resource_api(&source) } else { classic(&source) };
+    let namevars = if namevars.is_empty() { vec!["name".into()] } else { namevars };
+    ResourceType {
+        name: name.into(),
+        namevars,
+        isomorphic: !source.contains("@isomorphic = false"),
+        title_pattern: None,
+        parameters,
+    }
+}
+
+type Names = Vec<Arc<str>>;
+
+/// `Puppet::Type.newtype(:x) do … end`
+fn classic(source: &str) -> (Option<Names>, Names) {
+    let (mut parameters, mut namevars): (Names, Names) = (Vec::new(), Vec::new());
+    let starts: Vec<_> = PARAMETER.captures_iter(source).collect();
+    for (index, start) in starts.iter().enumerate() {
+        let (Some(whole), Some(name)) = (start.get(0), start.get(1)) else { continue };
+        let end = starts.get(index + 1).and_then(|next| next.get(0)).map_or(source.len(), |next| next.start());
+        let body = &source[whole.start()..end];
+        if name.as_str() == "name" || NAMEVAR.is_match(body) {
+            namevars.push(name.as_str().into());
+        }
+        parameters.push(name.as_str().into());
+    }
+    if ENSURABLE.is_match(source) {
+        parameters.push("ensure".into());
+    }
+    // `name` is the name only while nothing else is.
+    if namevars.len() > 1 && namevars.iter().any(|name| &**name != "name") {
+        let explicit = |name: &Arc<str>| &**name != "name" || is_marked(source, "name");
+        namevars.retain(explicit);
+    }
+    let made = source.matches("newparam").count() + source.matches("newproperty").count();
+    let plain = made == starts.len() && !DYNAMIC.is_match(source);
+    (plain.then_some(parameters), namevars)
+}
+
+/// `Puppet::ResourceApi.register_type(name: 'x', attributes: { … })`
+fn resource_api(source: &str) -> (Option<Names>, Names) {
+    let Some(attributes) = source.find("attributes").map(|at| &source[at..]) else { return (None, Vec::new()) };
+    let (mut parameters, mut namevars): (Names, Names) = (Vec::new(), Vec::new());
+    let starts: Vec<_> = ATTRIBUTE.captures_iter(attributes).collect();
+    for (index, start) in starts.iter().enumerate() {
+        let (Some(whole), Some(name)) = (start.get(0), start.get(1)) else { continue };
+        let end = starts.get(index + 1).and_then(|next| next.get(0)).map_or(attributes.len(), |next| next.start());
+        let body = &attributes[whole.start()..end];
+        if !body.contains("type:") && !body.contains(":type") {
+            continue;
+        }
+        if body.contains(":namevar") {
+            namevars.push(name.as_str().into());
+        }
+        parameters.push(name.as_str().into());
+    }
+    ((!parameters.is_empty()).then_some(parameters), namevars)
+}
+
+fn is_marked(source: &str, name: &str) -> bool {
+    let starts: Vec<_> = PARAMETER.captures_iter(source).collect();
+    starts.iter().enumerate().any(|(index, start)| {
+        let from = start.get(0).map_or(0, |whole| whole.start());
+        let end = starts.get(index + 1).and_then(|next| next.get(0)).map_or(source.len(), |next| next.start());
+        start.get(1).is_some_and(|found| found.as_str() == name) && NAMEVAR.is_match(&source[from..end])
+    })
+}
+
+fn without_comments(source: &str) -> String {
+    source.lines().filter(|line| !line.trim_start().starts_with('#')).collect::<Vec<_>>().join("\n")
+}
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("the pattern is a constant that tests use")
+}
+
+static PARAMETER: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r#"\b(?:newparam|newproperty)\s*\(?\s*(?::["']?|["'])([a-zA-Z_]\w*)["']?"#));
+static NAMEVAR: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\bisnamevar\b|\bnamevar:\s*true|:namevar\s*=>\s*(?:true|:true)"));
+static ENSURABLE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^\s*ensurable\b"));
+/// Ways to make parameters that are not plainly written.
+static DYNAMIC: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\binstance_eval\b|\bclass_eval\b|\bdefine_method\b|(?m)^\s*(?:include|extend|require_relative|apply_to_all|create_parameter|map_)\b|Puppet::Type\.type\(",
+    )
+});
+static ATTRIBUTE: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?m)^\s*(?::?["']?)([a-z_]\w*)["']?\s*(?::|=>)\s*\{"#));
+
+#[cfg(test)]
+mod tests;

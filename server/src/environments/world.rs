@@ -1,0 +1,122 @@
+//! An environment as the compiler sees it.
+
+use std::fs;
+use std::sync::Arc;
+
+use compiler::resource_type::ResourceType;
+use compiler::value::Value;
+use compiler::world::{DataFormat, Exported, FileKind, LoadError, Module, ProgramKind, World};
+use modules::glob;
+use modules::snapshot::Outside;
+use syntax::ast::Program;
+
+use super::disk::Listing;
+use super::environment::{self, Environment};
+use super::{command, ruby_types};
+
+/// Resources that other nodes exported, by type name (capitalised).
+pub(crate) type Exports = dyn Fn(&str) -> Result<Vec<Exported>, LoadError> + Send + Sync;
+
+/// One environment, for one compile.
+pub(crate) struct EnvironmentWorld {
+    environment: Arc<Environment>,
+    /// Nanoseconds since the epoch when the compile began.
+    now: i128,
+    exports: Arc<Exports>,
+}
+
+impl EnvironmentWorld {
+    pub(crate) fn new(environment: Arc<Environment>, now: i128, exports: Arc<Exports>) -> Self {
+        Self { environment, now, exports }
+    }
+}
+
+impl World for EnvironmentWorld {
+    fn manifests(&self) -> Result<Vec<Arc<Program>>, LoadError> {
+        self.environment.site()
+    }
+
+    fn program(&self, kind: ProgramKind, name: &str) -> Result<Option<Arc<Program>>, LoadError> {
+        self.environment.definition(kind, name)
+    }
+
+    fn epp(&self, name: &str) -> Result<Option<Arc<Program>>, LoadError> {
+        match self.environment.place(FileKind::Template, name) {
+            Some(path) => self.environment.template(&path),
+            None => Ok(None),
+        }
+    }
+
+    fn find(&self, kind: FileKind, name: &str) -> Option<Arc<str>> {
+        self.environment.place(kind, name)
+    }
+
+    fn read(&self, path: &str) -> Result<Option<Arc<[u8]>>, LoadError> {
+        if !self.environment.is_file(path) {
+            return Ok(None);
+        }
+        environment::read(path).map(|bytes| Some(bytes.into()))
+    }
+
+    fn data(&self, path: &str, format: DataFormat) -> Result<Option<Arc<Value>>, LoadError> {
+        self.environment.data(path, format)
+    }
+
+    fn glob(&self, pattern: &str) -> Vec<String> {
+        match self.environment.snapshot.glob(pattern) {
+            Ok(paths) => paths,
+            Err(Outside) => glob::on_disk(&Listing { watching: None }, pattern),
+        }
+    }
+
+    fn module(&self, name: &str) -> Option<Module> {
+        let module = self.environment.snapshot.module(name)?;
+        let metadata = modules::path::join(&module.path, "metadata.json");
+        let metadata = self.environment.data(&metadata, DataFormat::Json).ok().flatten();
+        Some(Module { name: module.name.clone(), path: module.path.clone(), metadata })
+    }
+
+    fn environment_path(&self) -> &str {
+        &self.environment.snapshot.path
+    }
+
+    fn modules(&self) -> Vec<Arc<str>> {
+        let mut names: Vec<_> = self.environment.snapshot.modules.iter().map(|module| module.name.clone()).collect();
+        names.sort();
+        names
+    }
+
+    fn resource_type(&self, name: &str) -> Option<Arc<ResourceType>> {
+        self.environment.resource_types.get_or(name, || {
+            let relative = format!("puppet/type/{name}.rb");
+            let found = self.environment.snapshot.modules.iter().find_map(|module| module.find("lib", &relative));
+            let text = fs::read(found?.0).ok()?;
+            Some(Arc::new(ruby_types::read(name, &String::from_utf8_lossy(&text))))
+        })
+    }
+
+    fn ruby_function(&self, name: &str) -> Option<Arc<str>> {
+        self.environment.ruby_functions.get_or(name, || {
+            let relative = name.replace("::", "/");
+            let modern = format!("puppet/functions/{relative}.rb");
+            let legacy = format!("puppet/parser/functions/{relative}.rb");
+            let find = |relative: &str| {
+                self.environment.snapshot.modules.iter().find_map(|module| module.find("lib", relative))
+            };
+            find(&modern).or_else(|| find(&legacy)).map(|(path, _)| path.into())
+        })
+    }
+
+    fn exported(&self, type_name: &str) -> Result<Vec<Exported>, LoadError> {
+        (self.exports)(type_name)
+    }
+
+    fn run(&self, command: &[String]) -> Result<String, LoadError> {
+        command::checked(command, self.environment.settings().command_timeout)
+            .map_err(|error| LoadError::Unavailable(error.to_string()))
+    }
+
+    fn now(&self) -> i128 {
+        self.now
+    }
+}
