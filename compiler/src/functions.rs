@@ -8,14 +8,27 @@ use std::sync::{Arc, OnceLock};
 use rustc_hash::FxHashMap;
 
 use crate::callable::Callable;
-use crate::error::{Failure, Stop};
+use crate::error::{Failure, Location, Stop};
 use crate::signature::{Declared, Dispatches};
 use crate::types::{self, Type};
 use crate::value::Value;
 use crate::world::World;
 
+mod collections;
+mod control;
+mod digests;
+mod iteration;
+mod logging;
+mod lookup;
+mod numbers;
+mod paths;
 mod random;
 pub(crate) mod ruby_text;
+mod scan;
+mod strings;
+mod time;
+mod typing;
+mod versions;
 
 /// The evaluator as functions see it.
 pub(crate) trait Caller {
@@ -25,12 +38,8 @@ pub(crate) trait Caller {
     fn call_block(&mut self, block: &Arc<Callable>, arguments: Vec<Value>) -> Result<Value, Stop>;
 
     /// Calls any function by name, native or not.
-    fn call_function(
-        &mut self,
-        name: &str,
-        arguments: Vec<Value>,
-        block: Option<Arc<Callable>>,
-    ) -> Result<Value, Stop>;
+    fn call_function(&mut self, name: &str, arguments: Vec<Value>, block: Option<Arc<Callable>>)
+    -> Result<Value, Stop>;
 
     /// A variable by its name without `$`, as seen from where the function is called; `None` when
     /// there is none. Says nothing of it.
@@ -56,9 +65,16 @@ pub(crate) trait Caller {
     /// What lookups remember during this compile.
     fn hiera(&self) -> std::rc::Rc<crate::hiera::Cache>;
 
-    /// Evaluates a template; with `local`, it sees the variables of the caller's scope.
+    /// Where the running function was called.
+    fn call_site(&self) -> Option<Location>;
+
+    /// The template in a text, or what is wrong with it.
+    fn parse_epp(&mut self, source: &str) -> Result<Arc<syntax::ast::Program>, String>;
+
+    /// Evaluates a template for a function; with `local`, it sees the variables of the caller's scope.
     fn render_epp(
         &mut self,
+        function: &str,
         program: &Arc<syntax::ast::Program>,
         arguments: Option<&crate::value::Hash>,
         local: bool,
@@ -160,42 +176,107 @@ impl Call<'_> {
 /// A native function.
 pub(crate) struct Function {
     name: &'static str,
-    dispatches: Dispatches,
+    accepts: Accepts,
     run: Run,
+}
+
+/// What arguments a function takes.
+enum Accepts {
+    Typed(&'static [Declared]),
+    /// A function of the old kind: only the number counts, and undef arrives as an empty text.
+    Counted {
+        least: usize,
+        most: Option<usize>,
+    },
 }
 
 type Run = fn(&mut Call<'_>) -> Result<Value, Stop>;
 
 impl Function {
     pub(crate) const fn new(name: &'static str, declared: &'static [Declared], run: Run) -> Self {
-        Self { name, dispatches: Dispatches::new(declared), run }
+        Self { name, accepts: Accepts::Typed(declared), run }
     }
 
-    fn call(
-        &'static self,
-        caller: &mut dyn Caller,
-        arguments: Vec<Value>,
-        block: Option<Arc<Callable>>,
-    ) -> Result<Value, Stop> {
-        let dispatch = self.dispatches.select(self.name, &arguments, block.as_deref())?;
-        (self.run)(&mut Call { caller, name: self.name, dispatch, arguments, block })
+    /// A function of the old kind.
+    pub(crate) const fn legacy(name: &'static str, least: usize, most: Option<usize>, run: Run) -> Self {
+        Self { name, accepts: Accepts::Counted { least, most }, run }
     }
 }
 
-fn find(world: &dyn World, name: &str) -> Option<&'static Function> {
+/// A function with its dispatches.
+struct Ready {
+    function: &'static Function,
+    dispatches: Dispatches,
+}
+
+impl Ready {
+    fn new(function: &'static Function) -> Self {
+        let declared = match function.accepts {
+            Accepts::Typed(declared) => declared,
+            Accepts::Counted { .. } => &[],
+        };
+        Self { function, dispatches: Dispatches::new(declared) }
+    }
+
+    fn call(
+        &self,
+        caller: &mut dyn Caller,
+        mut arguments: Vec<Value>,
+        block: Option<Arc<Callable>>,
+    ) -> Result<Value, Stop> {
+        let name = self.function.name;
+        let dispatch = match self.function.accepts {
+            Accepts::Typed(_) => self.dispatches.select(name, &arguments, block.as_deref())?,
+            Accepts::Counted { least, most } => {
+                check_count(name, arguments.len(), least, most)?;
+                for argument in arguments.iter_mut().filter(|argument| argument.is_undef()) {
+                    *argument = Value::from("");
+                }
+                0
+            }
+        };
+        (self.function.run)(&mut Call { caller, name, dispatch, arguments, block })
+    }
+}
+
+fn check_count(name: &str, given: usize, least: usize, most: Option<usize>) -> Result<(), Failure> {
+    if given >= least && most.is_none_or(|most| given <= most) {
+        return Ok(());
+    }
+    let wanted = if most == Some(least) { least.to_string() } else { format!("minimum {least}") };
+    Err(Failure::argument(format!("{name}(): Wrong number of arguments given ({given} for {wanted})")))
+}
+
+fn find(world: &dyn World, name: &str) -> Option<&'static Ready> {
     let name = name.strip_prefix("::").unwrap_or(name);
     if let Some(function) = built_in().get(name) {
         return Some(function);
     }
     let function = stdlib().get(name)?;
-    world.module("stdlib").map(|_| *function)
+    world.module("stdlib").map(|_| function)
 }
 
-type Table = FxHashMap<&'static str, &'static Function>;
+type Table = FxHashMap<&'static str, Ready>;
 
 fn built_in() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
-    TABLE.get_or_init(|| table(&[]))
+    TABLE.get_or_init(|| {
+        table(&[
+            collections::FUNCTIONS,
+            control::FUNCTIONS,
+            digests::FUNCTIONS,
+            iteration::FUNCTIONS,
+            logging::FUNCTIONS,
+            lookup::FUNCTIONS,
+            numbers::FUNCTIONS,
+            paths::FUNCTIONS,
+            scan::FUNCTIONS,
+            strings::FUNCTIONS,
+            time::FUNCTIONS,
+            typing::FUNCTIONS,
+            versions::FUNCTIONS,
+        ])
+    })
 }
 
 fn stdlib() -> &'static Table {
@@ -204,7 +285,16 @@ fn stdlib() -> &'static Table {
 }
 
 fn table(groups: &[&'static [Function]]) -> Table {
-    groups.iter().flat_map(|group| group.iter()).map(|function| (function.name, function)).collect()
+    groups.iter().flat_map(|group| group.iter()).map(|function| (function.name, Ready::new(function))).collect()
+}
+
+/// `(file: …, line: …)`
+fn place_text(place: &Location) -> String {
+    if place.file.is_empty() {
+        format!("(line: {})", place.line)
+    } else {
+        format!("(file: {}, line: {})", place.file, place.line)
+    }
 }
 
 /// The type of a value as mismatch texts name it.

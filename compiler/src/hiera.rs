@@ -26,6 +26,7 @@ mod options;
 
 use interpolation::Watched;
 use key::Key;
+pub(crate) use key::Segment;
 use layer::Layer;
 use merge::Strategy;
 use options::Options;
@@ -106,6 +107,11 @@ pub(crate) fn lookup(caller: &mut dyn Caller, request: &Request) -> Result<Value
 /// Whether the environment has a `hiera.yaml` that counts.
 pub(crate) fn has_environment_data(caller: &mut dyn Caller) -> Result<bool, Stop> {
     Ok(Lookup::new(caller).environment()?.is_some())
+}
+
+/// The segments of a dotted path, or what is wrong with it; the first is left out.
+pub(crate) fn split_key(path: &str) -> Result<Vec<Segment>, &'static str> {
+    key::split(path).map(|(_, rest)| rest)
 }
 
 fn not_found(names: &[Arc<str>]) -> Stop {

@@ -128,8 +128,7 @@ fn float(text: &str) -> Option<f64> {
     if !whole.is_empty() && !(whole.as_bytes()[0].is_ascii_digit() && digits_and(whole, b"_,")) {
         return None;
     }
-    let (fraction, exponent) =
-        rest.find(['e', 'E']).map_or((rest, None), |at| (&rest[..at], Some(&rest[at + 1..])));
+    let (fraction, exponent) = rest.find(['e', 'E']).map_or((rest, None), |at| (&rest[..at], Some(&rest[at + 1..])));
     if !digits_and(fraction, b"") {
         return None;
     }

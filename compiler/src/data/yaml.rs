@@ -85,11 +85,9 @@ impl Reader {
                 let node = node.ok_or_else(|| "an alias within the node that it names".to_owned())?;
                 self.finish(0, Node { origin: Origin::Alias, ..node })
             }
-            Event::Nothing
-            | Event::StreamStart
-            | Event::StreamEnd
-            | Event::DocumentStart(_)
-            | Event::DocumentEnd => Ok(()),
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd => {
+                Ok(())
+            }
         }
     }
 
@@ -182,7 +180,9 @@ fn tagged_scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Va
 
 /// `!!str`, `!str`, and the lone `!`.
 fn is_text_tag(tag: &Tag) -> bool {
-    matches!(tag.suffix.as_str(), "str" | "ruby/string") || (tag.handle.is_empty() && tag.suffix == "!") || tag.suffix.is_empty()
+    matches!(tag.suffix.as_str(), "str" | "ruby/string")
+        || (tag.handle.is_empty() && tag.suffix == "!")
+        || tag.suffix.is_empty()
 }
 
 /// The class that a tag of Ruby's asks for; none may be loaded.
@@ -201,8 +201,6 @@ fn binary(text: &str) -> Result<Value, String> {
     let bytes = base64::engine::general_purpose::STANDARD
         .decode(packed)
         .map_err(|error| format!("the tag !!binary asks for base64: {error}"))?;
-    Ok(String::from_utf8(bytes).map_or_else(
-        |error| Value::Binary(error.into_bytes().into()),
-        |text| Value::String(text.into()),
-    ))
+    Ok(String::from_utf8(bytes)
+        .map_or_else(|error| Value::Binary(error.into_bytes().into()), |text| Value::String(text.into())))
 }

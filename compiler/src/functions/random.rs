@@ -109,8 +109,8 @@ impl Random {
         }
         for _ in 1..WORDS {
             let before = self.state[index - 1];
-            self.state[index] = (self.state[index] ^ (before ^ (before >> 30)).wrapping_mul(1_566_083_941))
-                .wrapping_sub(index as u32);
+            self.state[index] =
+                (self.state[index] ^ (before ^ (before >> 30)).wrapping_mul(1_566_083_941)).wrapping_sub(index as u32);
             index = self.wrapped(index + 1);
         }
         self.state[0] = 0x8000_0000;

@@ -196,12 +196,7 @@ impl File<'_> {
         self.fault("HIERA_HIERARCHY_NAME_MULTIPLY_DEFINED", message, line)
     }
 
-    fn level(
-        &self,
-        level: &Hash,
-        defaults: &Hash,
-        fallback: Option<&(&'static str, Arc<str>)>,
-    ) -> Result<Level, Stop> {
+    fn level(&self, level: &Hash, defaults: &Hash, fallback: Option<&(&'static str, Arc<str>)>) -> Result<Level, Stop> {
         let name = string(level, "name").unwrap_or_else(|| "".into());
         let hard = |code, message| self.fault(code, message, None);
         let own = function(level);
@@ -322,4 +317,3 @@ fn map<'a>(hash: &'a Hash, name: &str) -> Option<&'a Hash> {
         _ => None,
     }
 }
-

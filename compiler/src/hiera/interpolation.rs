@@ -95,9 +95,7 @@ impl Lookup<'_> {
         }
         let value = match method {
             Method::Scope => self.scope_value(name, subject)?.unwrap_or(Value::Undef),
-            Method::Lookup | Method::Alias => {
-                self.find_one(name)?.unwrap_or_else(|| Value::String("".into()))
-            }
+            Method::Lookup | Method::Alias => self.find_one(name)?.unwrap_or_else(|| Value::String("".into())),
             Method::Literal => Value::String(name.into()),
         };
         if method == Method::Alias {

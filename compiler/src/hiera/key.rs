@@ -21,7 +21,7 @@ pub(super) struct Key {
 
 /// One step into a value.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Segment {
+pub(crate) enum Segment {
     Name(Arc<str>),
     Index(i64),
 }

@@ -204,9 +204,8 @@ impl Layer {
 
     fn check_prefixes(&self, lookup: &mut Lookup<'_>, module: &str, entries: &Hash, path: &str, format: DataFormat) {
         let function = if format == DataFormat::Yaml { "yaml_data" } else { "json_data" };
-        let own = |key: &str| {
-            key == "lookup_options" || key.strip_prefix(module).is_some_and(|rest| rest.starts_with("::"))
-        };
+        let own =
+            |key: &str| key == "lookup_options" || key.strip_prefix(module).is_some_and(|rest| rest.starts_with("::"));
         for key in entries.keys() {
             if !matches!(key, Value::String(key) if own(key)) {
                 lookup.caller.warning(format!(

@@ -167,7 +167,9 @@ impl Deep {
         }
         let knockout_prefix = text(options, "knockout_prefix");
         if knockout_prefix.as_deref() == Some("") {
-            return Err(crate::error::Failure::argument("knockout_prefix cannot be an empty string in deep_merge!").into());
+            return Err(
+                crate::error::Failure::argument("knockout_prefix cannot be an empty string in deep_merge!").into()
+            );
         }
         Ok(Self {
             knockout_prefix,
@@ -203,7 +205,8 @@ impl Deep {
             (Value::Array(source), _) => match &self.knockout_prefix {
                 None => Ok(Value::Array(source.clone())),
                 Some(prefix) => {
-                    let kept: Vec<Value> = source.iter().filter(|item| knocked(item, prefix).is_none()).cloned().collect();
+                    let kept: Vec<Value> =
+                        source.iter().filter(|item| knocked(item, prefix).is_none()).cloned().collect();
                     Ok(Value::Array(kept.into()))
                 }
             },

@@ -37,10 +37,8 @@ fn deep_joins_hashes_and_arrays() {
 
 #[test]
 fn knock_outs_remove_what_lower_levels_gave() {
-    let result = merged(
-        "{strategy: deep, knockout_prefix: '--'}",
-        &["{a: ['--x', 'z'], b: '--'}", "{a: [x, y], b: {k: 1}}"],
-    );
+    let result =
+        merged("{strategy: deep, knockout_prefix: '--'}", &["{a: ['--x', 'z'], b: '--'}", "{a: [x, y], b: {k: 1}}"]);
     assert_eq!(result, yaml("{a: [y, z], b: ''}"));
 }
 

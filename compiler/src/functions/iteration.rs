@@ -1,0 +1,523 @@
+//! Functions that walk over something and call a lambda.
+
+use std::sync::Arc;
+
+use super::{Call, Function};
+use crate::error::{Failure, Stop};
+use crate::iterator::{self, Iterator, Source};
+use crate::signature::{Declared, optional, repeated, required};
+use crate::types::{self, Type};
+use crate::value::{Hash, Value};
+
+/// A hash or anything iterable, with a lambda of two parameters or one.
+const EACH: &[Declared] = &[
+    Declared::new(&[required("hash", "Hash[Any, Any]")]).block(required("block", "Callable[2,2]")),
+    Declared::new(&[required("hash", "Hash[Any, Any]")]).block(required("block", "Callable[1,1]")),
+    Declared::new(&[required("enumerable", "Iterable")]).block(required("block", "Callable[2,2]")),
+    Declared::new(&[required("enumerable", "Iterable")]).block(required("block", "Callable[1,1]")),
+];
+
+const TREE_OPTIONS: &str = "Struct[{container_type=>Optional[Type],include_root=>Optional[Boolean],\
+    include_containers=>Optional[Boolean],include_values=>Optional[Boolean],\
+    order=>Optional[Enum[depth_first, breadth_first]],include_refs=>Optional[Boolean]}]";
+const TREE: &str = "Variant[Iterator, Array, Hash, Object]";
+const ALIASES: &[(&str, &str)] = &[("OptionsType", TREE_OPTIONS)];
+
+pub(super) static FUNCTIONS: &[Function] = &[
+    Function::new("each", EACH, each),
+    Function::new("map", EACH, map),
+    Function::new("filter", EACH, filter),
+    Function::new("any", EACH, any),
+    Function::new("all", EACH, all),
+    Function::new(
+        "index",
+        &[
+            Declared::new(&[required("hash", "Hash[Any, Any]")]).block(required("block", "Callable[2,2]")),
+            Declared::new(&[required("hash", "Hash[Any, Any]")]).block(required("block", "Callable[1,1]")),
+            Declared::new(&[required("enumerable", "Iterable")]).block(required("block", "Callable[2,2]")),
+            Declared::new(&[required("enumerable", "Iterable")]).block(required("block", "Callable[1,1]")),
+            Declared::new(&[required("str", "String"), required("match", "Variant[String,Regexp]")]),
+            Declared::new(&[required("enumerable", "Iterable"), required("match", "Any")]),
+        ],
+        index,
+    ),
+    Function::new(
+        "reduce",
+        &[
+            Declared::new(&[required("enumerable", "Iterable")]).block(required("block", "Callable[2,2]")),
+            Declared::new(&[required("enumerable", "Iterable"), required("memo", "Any")])
+                .block(required("block", "Callable[2,2]")),
+        ],
+        reduce,
+    ),
+    Function::new(
+        "slice",
+        &[
+            Declared::new(&[required("hash", "Hash[Any, Any]"), required("slice_size", "Integer[1, default]")])
+                .block(optional("block", "Callable")),
+            Declared::new(&[required("enumerable", "Iterable"), required("slice_size", "Integer[1, default]")])
+                .block(optional("block", "Callable")),
+        ],
+        slice,
+    ),
+    Function::new(
+        "group_by",
+        &[
+            Declared::new(&[required("collection", "Collection")]).block(required("block", "Callable[1,1]")),
+            Declared::new(&[required("array", "Array")]).block(required("block", "Callable[2,2]")),
+            Declared::new(&[required("collection", "Collection")]).block(required("block", "Callable[2,2]")),
+        ],
+        group_by,
+    ),
+    Function::new(
+        "partition",
+        &[
+            Declared::new(&[required("collection", "Collection")]).block(required("block", "Callable[1,1]")),
+            Declared::new(&[required("array", "Array")]).block(required("block", "Callable[2,2]")),
+            Declared::new(&[required("collection", "Collection")]).block(required("block", "Callable[2,2]")),
+        ],
+        partition,
+    ),
+    Function::new("with", &[Declared::new(&[repeated("arg", "Any")]).block(required("block", "Callable"))], |call| {
+        let arguments = std::mem::take(&mut call.arguments);
+        call.run_block(arguments)
+    }),
+    Function::new(
+        "then",
+        &[Declared::new(&[required("arg", "Any")]).block(required("block", "Callable[1,1]"))],
+        |call| match call.take(0) {
+            Value::Undef => Ok(Value::Undef),
+            value => call.run_block(vec![value]),
+        },
+    ),
+    Function::new(
+        "lest",
+        &[Declared::new(&[required("arg", "Any")]).block(required("block", "Callable[0,0]"))],
+        |call| match call.take(0) {
+            Value::Undef => call.run_block(Vec::new()),
+            value => Ok(value),
+        },
+    ),
+    Function::new(
+        "reverse_each",
+        &[
+            Declared::new(&[required("iterable", "Iterable")]),
+            Declared::new(&[required("iterable", "Iterable")]).block(required("block", "Callable[1,1]")),
+        ],
+        |call| {
+            let source = sequence(call, 0)?;
+            let element = source.element.clone();
+            lazy(call, Iterator { source: Source::Reversed(Arc::new(source)), element })
+        },
+    ),
+    Function::new(
+        "step",
+        &[
+            Declared::new(&[required("iterable", "Iterable"), required("step", "Integer[1]")]),
+            Declared::new(&[required("iterable", "Iterable"), required("step", "Integer[1]")])
+                .block(required("block", "Callable[1,1]")),
+        ],
+        |call| {
+            let source = sequence(call, 0)?;
+            let step = call.argument(1).as_integer().unwrap_or(1);
+            let element = source.element.clone();
+            lazy(call, Iterator { source: Source::Step(Arc::new(source), step), element })
+        },
+    ),
+    Function::new(
+        "tree_each",
+        &[
+            Declared::new(&[required("tree", TREE), optional("options", "OptionsType")])
+                .block(required("block", "Callable[2,2]"))
+                .aliases(ALIASES),
+            Declared::new(&[required("tree", TREE), optional("options", "OptionsType")])
+                .block(required("block", "Callable[1,1]"))
+                .aliases(ALIASES),
+            Declared::new(&[required("tree", TREE), optional("options", "OptionsType")]).aliases(ALIASES),
+        ],
+        tree_each,
+    ),
+];
+
+/// What is iterated over, one element after the other.
+fn sequence(call: &Call<'_>, index: usize) -> Result<Iterator, Stop> {
+    let value = call.argument(index);
+    iterator::iterable(value).ok_or_else(|| {
+        Failure::argument(format!("{}(): wrong argument type ({}; is not Iterable.", call.name, value.type_name()))
+            .into()
+    })
+}
+
+/// Whether the lambda was matched with two parameters: the first and third of [`EACH`].
+fn takes_two(call: &Call<'_>) -> bool {
+    matches!(call.dispatch, 0 | 2)
+}
+
+/// The arguments of the lambda for each element, and the element itself.
+fn steps(call: &Call<'_>) -> Result<Vec<(Vec<Value>, Value)>, Stop> {
+    if let Value::Hash(entries) = call.argument(0) {
+        let two = takes_two(call);
+        return Ok(entries
+            .iter()
+            .map(|(key, value)| {
+                let pair = Value::array(vec![key.clone(), value.clone()]);
+                if two { (vec![key.clone(), value.clone()], pair) } else { (vec![pair.clone()], pair) }
+            })
+            .collect());
+    }
+    let elements = sequence(call, 0)?;
+    let two = takes_two(call);
+    Ok((0..)
+        .zip(elements.iter())
+        .map(|(index, element)| {
+            let arguments = if two { vec![Value::Integer(index), element.clone()] } else { vec![element.clone()] };
+            (arguments, element)
+        })
+        .collect())
+}
+
+/// Calls the lambda for each element until it breaks; `take` gets element and outcome and says whether to go on.
+fn walk(call: &mut Call<'_>, mut take: impl FnMut(Value, Value) -> bool) -> Result<(), Stop> {
+    for (arguments, element) in steps(call)? {
+        match call.run_block(arguments) {
+            Ok(outcome) => {
+                if !take(element, outcome) {
+                    break;
+                }
+            }
+            Err(Stop::Break(_)) => break,
+            Err(stop) => return Err(stop),
+        }
+    }
+    Ok(())
+}
+
+fn each(call: &mut Call<'_>) -> Result<Value, Stop> {
+    walk(call, |_, _| true)?;
+    Ok(call.take(0))
+}
+
+fn map(call: &mut Call<'_>) -> Result<Value, Stop> {
+    let mut result = Vec::new();
+    walk(call, |_, outcome| {
+        result.push(outcome);
+        true
+    })?;
+    Ok(Value::array(result))
+}
+
+fn filter(call: &mut Call<'_>) -> Result<Value, Stop> {
+    let mut kept = Vec::new();
+    walk(call, |element, outcome| {
+        if outcome.is_truthy() {
+            kept.push(element);
+        }
+        true
+    })?;
+    if matches!(call.argument(0), Value::Hash(_)) {
+        return Ok(Value::hash(kept.iter().filter_map(entry).collect::<Hash>()));
+    }
+    Ok(Value::array(kept))
+}
+
+fn entry(pair: &Value) -> Option<(Value, Value)> {
+    match pair.as_array() {
+        Some([key, value]) => Some((key.clone(), value.clone())),
+        _ => None,
+    }
+}
+
+fn any(call: &mut Call<'_>) -> Result<Value, Stop> {
+    for (arguments, _) in steps(call)? {
+        if call.run_block(arguments)?.is_truthy() {
+            return Ok(Value::Boolean(true));
+        }
+    }
+    Ok(Value::Boolean(false))
+}
+
+fn all(call: &mut Call<'_>) -> Result<Value, Stop> {
+    for (arguments, _) in steps(call)? {
+        if !call.run_block(arguments)?.is_truthy() {
+            return Ok(Value::Boolean(false));
+        }
+    }
+    Ok(Value::Boolean(true))
+}
+
+fn index(call: &mut Call<'_>) -> Result<Value, Stop> {
+    if call.dispatch == 4 {
+        return Ok(index_in_text(call));
+    }
+    let hash = matches!(call.argument(0), Value::Hash(_));
+    if call.dispatch == 5 {
+        let wanted = call.argument(1);
+        if let Value::Hash(entries) = call.argument(0) {
+            let found = entries.iter().find(|(_, value)| ruby_equal(value, wanted));
+            return Ok(found.map_or(Value::Undef, |(key, _)| key.clone()));
+        }
+        let found = sequence(call, 0)?.iter().position(|element| ruby_equal(&element, wanted));
+        return Ok(found.map_or(Value::Undef, |at| Value::Integer(at as i64)));
+    }
+    for (at, (arguments, element)) in (0..).zip(steps(call)?) {
+        let pair = if hash { entry(&element) } else { None };
+        // With one parameter the lambda gets the value of an entry alone.
+        let arguments = match (&pair, takes_two(call)) {
+            (Some((_, value)), false) => vec![value.clone()],
+            _ => arguments,
+        };
+        if call.run_block(arguments)?.is_truthy() {
+            return Ok(pair.map_or(Value::Integer(at), |(key, _)| key));
+        }
+    }
+    Ok(Value::Undef)
+}
+
+fn index_in_text(call: &Call<'_>) -> Value {
+    let text = call.text(0);
+    let found = match call.argument(1) {
+        Value::String(wanted) => text.find(&**wanted),
+        Value::Regexp(pattern) => pattern.compiled().find(text).ok().flatten().map(|found| found.start()),
+        _ => None,
+    };
+    found.map_or(Value::Undef, |at| Value::Integer(text[..at].chars().count() as i64))
+}
+
+/// Ruby's `==`: exact texts, numbers by value.
+pub(super) fn ruby_equal(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Integer(a), Value::Float(b)) | (Value::Float(b), Value::Integer(a)) => *a as f64 == *b,
+        (a, b) => a == b,
+    }
+}
+
+fn reduce(call: &mut Call<'_>) -> Result<Value, Stop> {
+    let elements: Vec<Value> = sequence(call, 0)?.iter().collect();
+    let mut elements = elements.into_iter();
+    let mut memo = if call.dispatch == 1 { call.take(1) } else { elements.next().unwrap_or(Value::Undef) };
+    for element in elements {
+        match call.run_block(vec![memo.clone(), element]) {
+            Ok(outcome) => memo = outcome,
+            Err(Stop::Break(_)) => break,
+            Err(stop) => return Err(stop),
+        }
+    }
+    Ok(memo)
+}
+
+fn slice(call: &mut Call<'_>) -> Result<Value, Stop> {
+    let size = call.argument(1).as_integer().and_then(|size| usize::try_from(size).ok()).unwrap_or(1);
+    let elements: Vec<Value> = sequence(call, 0)?.iter().collect();
+    let Some(block) = call.block.clone() else {
+        return Ok(Value::array(elements.chunks(size).map(|chunk| Value::array(chunk.to_vec())).collect()));
+    };
+    let (least, most) = block.signature.arity();
+    let serving = if most == Some(least) { least } else { size };
+    if serving == 0 {
+        return Err(Failure::argument("slice(): block must define at least one parameter. Block has 0.").into());
+    }
+    if serving != 1 && serving != size {
+        let names: Vec<&str> = block.signature.parameters.iter().map(|parameter| &*parameter.name).collect();
+        return Err(Failure::argument(format!(
+            "slice(): block must define one parameter, or the same number of parameters as the given size of the slice \
+             ({size}). Block has {serving}; {}",
+            names.join(", ")
+        ))
+        .into());
+    }
+    let filler = if call.dispatch == 0 { Value::array(Vec::new()) } else { Value::Undef };
+    for chunk in elements.chunks(size) {
+        let arguments = if serving == 1 {
+            vec![Value::array(chunk.to_vec())]
+        } else {
+            let mut arguments = chunk.to_vec();
+            arguments.resize(serving, filler.clone());
+            arguments
+        };
+        match call.run_block(arguments) {
+            Ok(_) => {}
+            Err(Stop::Break(_)) => break,
+            Err(stop) => return Err(stop),
+        }
+    }
+    Ok(call.take(0))
+}
+
+/// The elements of an array or the pairs of a hash, with the lambda's arguments.
+fn members(call: &Call<'_>) -> Vec<(Vec<Value>, Value)> {
+    match call.argument(0) {
+        Value::Hash(entries) => entries
+            .iter()
+            .map(|(key, value)| {
+                let pair = Value::array(vec![key.clone(), value.clone()]);
+                if call.dispatch == 0 { (vec![pair.clone()], pair) } else { (vec![key.clone(), value.clone()], pair) }
+            })
+            .collect(),
+        other => (0..)
+            .zip(other.as_array().unwrap_or_default())
+            .map(|(index, item)| {
+                let arguments =
+                    if call.dispatch == 0 { vec![item.clone()] } else { vec![Value::Integer(index), item.clone()] };
+                (arguments, item.clone())
+            })
+            .collect(),
+    }
+}
+
+fn group_by(call: &mut Call<'_>) -> Result<Value, Stop> {
+    let mut groups: indexmap::IndexMap<Value, Vec<Value>, rustc_hash::FxBuildHasher> = indexmap::IndexMap::default();
+    for (arguments, member) in members(call) {
+        let group = call.run_block(arguments)?;
+        groups.entry(group).or_default().push(member);
+    }
+    Ok(Value::hash(groups.into_iter().map(|(group, members)| (group, Value::array(members))).collect()))
+}
+
+fn partition(call: &mut Call<'_>) -> Result<Value, Stop> {
+    let (mut chosen, mut others) = (Vec::new(), Vec::new());
+    for (arguments, member) in members(call) {
+        let side = if call.run_block(arguments)?.is_truthy() { &mut chosen } else { &mut others };
+        side.push(member);
+    }
+    Ok(Value::array(vec![Value::array(chosen), Value::array(others)]))
+}
+
+/// With a lambda: walks and gives undef. Without: the sequence itself.
+fn lazy(call: &mut Call<'_>, sequence: Iterator) -> Result<Value, Stop> {
+    if call.block.is_none() {
+        return Ok(Value::Iterator(Arc::new(sequence)));
+    }
+    let mut at = 0;
+    while let Some(element) = sequence.get(at) {
+        call.run_block(vec![element])?;
+        at += 1;
+    }
+    Ok(Value::Undef)
+}
+
+/// What `tree_each` shows of a tree.
+struct Tree {
+    containers: Option<Type>,
+    with_root: bool,
+    with_containers: bool,
+    with_values: bool,
+    depth_first: bool,
+}
+
+fn tree_each(call: &mut Call<'_>) -> Result<Value, Stop> {
+    let options = call.argument(1);
+    let flag = |name: &str| options.get(name).and_then(Value::as_bool).unwrap_or(true);
+    let tree = Tree {
+        containers: options.get("container_type").and_then(Value::as_type).cloned(),
+        with_root: flag("include_root"),
+        with_containers: flag("include_containers"),
+        with_values: flag("include_values"),
+        depth_first: options.get("order").and_then(Value::as_str) != Some("breadth_first"),
+    };
+    if !tree.with_containers && !tree.with_values {
+        return Err(Failure::argument("Options 'include_containers' and 'include_values' cannot both be false").into());
+    }
+    if let Some(of) = &tree.containers {
+        let allowed = ["Array", "Hash", "Object"];
+        let of = of.to_string();
+        if !allowed.iter().any(|name| of.starts_with(name)) && !of.starts_with("Variant") {
+            return Err(Failure::argument(format!(
+                "Only Array, Hash, and Object types can be used as container types. Got {of}"
+            ))
+            .into());
+        }
+    }
+    let root = match call.argument(0) {
+        Value::Iterator(iterator) => Value::array(iterator.iter().collect()),
+        other => other.clone(),
+    };
+    let mut nodes = Vec::new();
+    if tree.depth_first {
+        tree.depth_first(&root, &mut Vec::new(), &mut nodes, 0)?;
+    } else {
+        tree.breadth_first(&root, &mut nodes);
+    }
+    if call.block.is_none() {
+        let pairs = nodes.into_iter().map(|(path, value)| Value::array(vec![path, value])).collect();
+        let source = Source::Values(Arc::new(pairs));
+        return Ok(Value::Iterator(Arc::new(Iterator { source, element: Type::Any })));
+    }
+    let two = call.dispatch == 0;
+    for (path, value) in nodes {
+        match call.run_block(if two { vec![path, value] } else { vec![value] }) {
+            Ok(_) => {}
+            Err(Stop::Break(_)) => break,
+            Err(stop) => return Err(stop),
+        }
+    }
+    Ok(call.take(0))
+}
+
+impl Tree {
+    const MOST_LEVELS: usize = 1000;
+
+    fn is_container(&self, value: &Value) -> bool {
+        matches!(value, Value::Array(_) | Value::Hash(_))
+            && self.containers.as_ref().is_none_or(|of| types::is_instance(of, value))
+    }
+
+    fn shows(&self, value: &Value, is_root: bool) -> bool {
+        if is_root && !self.with_root {
+            return false;
+        }
+        if self.is_container(value) { self.with_containers } else { self.with_values }
+    }
+
+    fn depth_first(
+        &self,
+        value: &Value,
+        path: &mut Vec<Value>,
+        nodes: &mut Vec<(Value, Value)>,
+        depth: usize,
+    ) -> Result<(), Stop> {
+        if depth > Self::MOST_LEVELS {
+            return Err(
+                Failure::argument(format!("tree_each(): nested deeper than {} levels", Self::MOST_LEVELS)).into()
+            );
+        }
+        if self.shows(value, path.is_empty()) {
+            nodes.push((Value::array(path.clone()), value.clone()));
+        }
+        if self.is_container(value) {
+            for (step, child) in children(value) {
+                path.push(step);
+                self.depth_first(&child, path, nodes, depth + 1)?;
+                path.pop();
+            }
+        }
+        Ok(())
+    }
+
+    fn breadth_first(&self, root: &Value, nodes: &mut Vec<(Value, Value)>) {
+        let mut level = vec![(Vec::new(), root.clone())];
+        while !level.is_empty() {
+            let mut next = Vec::new();
+            for (path, value) in level {
+                if self.shows(&value, path.is_empty()) {
+                    nodes.push((Value::array(path.clone()), value.clone()));
+                }
+                if self.is_container(&value) {
+                    for (step, child) in children(&value) {
+                        let mut path = path.clone();
+                        path.push(step);
+                        next.push((path, child));
+                    }
+                }
+            }
+            level = next;
+        }
+    }
+}
+
+fn children(value: &Value) -> Vec<(Value, Value)> {
+    match value {
+        Value::Array(items) => (0..).map(Value::Integer).zip(items.iter().cloned()).collect(),
+        Value::Hash(entries) => entries.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
+        _ => Vec::new(),
+    }
+}
