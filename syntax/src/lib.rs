@@ -59,13 +59,13 @@ pub struct Parsed {
 /// Parses and validates a manifest.
 pub fn parse(source: Arc<Source>, options: &Options) -> Result<Parsed, SyntaxError> {
     let lexed = lexer::lex(&source, options.tasks, &options.limits);
-    finish(source, lexed, options)
+    finish(source, lexed, options, 0)
 }
 
 /// Parses and validates an EPP template.
 pub fn parse_epp(source: Arc<Source>, options: &Options) -> Result<Parsed, SyntaxError> {
     let lexed = lexer::lex_epp(&source, options.tasks, &options.limits);
-    finish(source, lexed, options)
+    finish(source, lexed, options, 0)
 }
 
 /// Parses a text that holds one expression, such as a type: `Optional[String[1]]`.
@@ -91,31 +91,38 @@ pub struct Checked {
 /// Parses a manifest, and returns the tree also where validation finds errors.
 pub fn check(source: Arc<Source>, options: &Options) -> Result<Checked, SyntaxError> {
     let lexed = lexer::lex(&source, options.tasks, &options.limits);
-    examine(source, lexed, options)
+    examine(source, lexed, options, 0)
 }
 
 /// Parses a template, and returns the tree also where validation finds errors.
 pub fn check_epp(source: Arc<Source>, options: &Options) -> Result<Checked, SyntaxError> {
     let lexed = lexer::lex_epp(&source, options.tasks, &options.limits);
-    examine(source, lexed, options)
+    examine(source, lexed, options, 0)
 }
 
-fn finish(source: Arc<Source>, lexed: Lexed, options: &Options) -> Result<Parsed, SyntaxError> {
-    let Checked { program, diagnostics } = examine(Arc::clone(&source), lexed, options)?;
+/// Errors where a file of a module defines what does not belong there. `namespace` is what its names must
+/// start with: `apache::mod` for `apache/manifests/mod.pp`, `apache` for `apache/manifests/init.pp`.
+pub fn check_location(program: &Program, namespace: &str) -> Vec<Diagnostic> {
+    validation::check_location(program, namespace)
+}
+
+fn finish(source: Arc<Source>, lexed: Lexed, options: &Options, embedding: usize) -> Result<Parsed, SyntaxError> {
+    let Checked { program, diagnostics } = examine(Arc::clone(&source), lexed, options, embedding)?;
     if diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error) {
         return Err(SyntaxError { diagnostics, source });
     }
     Ok(Parsed { program, warnings: diagnostics })
 }
 
-fn examine(source: Arc<Source>, mut lexed: Lexed, options: &Options) -> Result<Checked, SyntaxError> {
+fn examine(source: Arc<Source>, mut lexed: Lexed, options: &Options, embedding: usize) -> Result<Checked, SyntaxError> {
     let mut diagnostics = std::mem::take(&mut lexed.warnings);
-    match parser::parse(&source, lexed, &options.limits) {
-        Ok(tree) => {
-            validation::validate(&tree, options, &mut diagnostics);
-            Ok(Checked { program: Arc::new(tree.program), diagnostics })
-        }
+    let outcome = parser::parse(&source, lexed, &options.limits)
+        .and_then(|tree| validation::validate(&tree, options, embedding, &mut diagnostics).map(|()| tree));
+    match outcome {
+        Ok(tree) => Ok(Checked { program: Arc::new(tree.program), diagnostics }),
         Err(error) => {
+            // One fault that stops everything is reported alone, as far as errors go.
+            diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Error);
             diagnostics.push(*error);
             Err(SyntaxError { diagnostics, source })
         }

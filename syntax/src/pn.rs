@@ -10,7 +10,8 @@ use crate::ast::{
     AssignOp, AttributeOperation, AttributeOperationKind, Call, Case, Collect, Conditional, Expr, ExprKind, Lambda,
     Program, Radix, RelationshipOp, ResourceBody, ResourceForm, Selector,
 };
-use value::{float, quote};
+pub(crate) use value::float;
+use value::quote;
 
 /// The whole program on one line.
 pub fn print(program: &Program) -> String {

@@ -23,7 +23,7 @@ pub(super) fn quote(text: &str, out: &mut String) {
 }
 
 /// A float as Ruby shows it: shortest digits, an exponent from 1e16 up and below 1e-4.
-pub(super) fn float(value: f64) -> String {
+pub(crate) fn float(value: f64) -> String {
     if !value.is_finite() {
         return if value.is_nan() {
             "NaN"
