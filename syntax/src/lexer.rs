@@ -36,18 +36,18 @@ pub struct Lexed {
 
 /// Lexes a manifest. `tasks` turns on the keywords of scripts (`plan`, `apply`).
 pub fn lex(source: &Source, tasks: bool, limits: &Limits) -> Lexed {
-    run(source, tasks, limits, |lexer| lexer.scan())
+    run(source, tasks, limits, false)
 }
 
 /// Lexes an EPP template.
 pub fn lex_epp(source: &Source, tasks: bool, limits: &Limits) -> Lexed {
-    run(source, tasks, limits, |lexer| lexer.scan_epp())
+    run(source, tasks, limits, true)
 }
 
-fn run(source: &Source, tasks: bool, limits: &Limits, scan: fn(&mut Lexer<'_>) -> Result<(), Fault>) -> Lexed {
+fn run(source: &Source, tasks: bool, limits: &Limits, template: bool) -> Lexed {
     let mut shared = Shared { names: FxHashSet::default(), warnings: Vec::new(), tasks, max_depth: limits.max_depth };
     let mut lexer = Lexer::new(source.text(), &mut shared, Origin::default());
-    let outcome = lexer.check_start(limits).and_then(|()| scan(&mut lexer));
+    let outcome = lexer.check_start(limits).and_then(|()| if template { lexer.scan_epp() } else { lexer.scan() });
     let mut tokens = std::mem::take(&mut lexer.tokens);
     let end = source.text().len() as u32;
     tokens.push(Token { kind: TokenKind::End, span: Span::new(end, end), value: None });
@@ -168,64 +168,67 @@ impl<'a> Lexer<'a> {
     }
 
     fn token(&mut self) -> Result<(), Fault> {
-        use TokenKind as T;
-        let kind = match (self.byte(0), self.byte(1), self.byte(2)) {
-            (b' ' | b'\t' | b'\r', ..) => return self.white_space(),
-            (b'\n', ..) => return self.line_end(),
-            (b'#', ..) => return self.comment(),
-            (b'a'..=b'z' | b'_', ..) => return self.name(),
-            (b'A'..=b'Z', ..) => return self.class_reference(),
-            (b'0'..=b'9', ..) => return self.number(),
-            (b'$', ..) => return self.variable(),
-            (b'"', ..) => return self.double_quoted(),
-            (b'\'', ..) => return self.single_quoted(),
-            (b':', b':', _) => return self.qualified(),
-            (b'/', b'*', _) => return self.long_comment(),
-            (b'/', ..) => return self.slash(),
-            (b'@', b'(', _) => return self.heredoc(),
-            (b'%', b'>', _) if self.epp.is_some() => return self.end_of_tag(),
-            (b'-', b'%', b'>') if self.epp.is_some() => return self.trimming_end_of_tag(),
-            (b'{', ..) => {
-                self.brace_count += 1;
-                if self.after == Some(T::QMark) { T::SelBrace } else { T::LBrace }
-            }
-            (b'}', ..) => {
-                self.brace_count = self.brace_count.saturating_sub(1);
-                T::RBrace
-            }
-            (b'[', ..) if self.follows_white_space() => T::ListStart,
-            (b'(', ..) if self.starts_line() => T::WsLParen,
+        match (self.byte(0), self.byte(1), self.byte(2)) {
+            (b' ' | b'\t' | b'\r', ..) => self.white_space(),
+            (b'\n', ..) => self.line_end(),
+            (b'#', ..) => self.comment(),
+            (b'a'..=b'z' | b'_', ..) => self.name(),
+            (b'A'..=b'Z', ..) => self.class_reference()?,
+            (b'0'..=b'9', ..) => self.number()?,
+            (b'$', ..) => self.variable(),
+            (b'"', ..) => self.double_quoted()?,
+            (b'\'', ..) => self.single_quoted()?,
+            (b':', b':', _) => self.qualified()?,
+            (b'/', b'*', _) => self.long_comment()?,
+            (b'/', ..) => self.slash(),
+            (b'@', b'(', _) => self.heredoc()?,
+            (b'%', b'>', _) if self.epp.is_some() => self.end_of_tag()?,
+            (b'-', b'%', b'>') if self.epp.is_some() => self.trimming_end_of_tag()?,
             (first, second, third) => match punctuation(first, second, third) {
-                Some(kind) => kind,
-                None => return self.other(),
+                Some(kind) => self.mark(kind),
+                None => self.other(),
             },
+        }
+        Ok(())
+    }
+
+    /// An operator or bracket. White space before it, or the token before it, can make it another one.
+    fn mark(&mut self, kind: TokenKind) {
+        let kind = match kind {
+            TokenKind::LBrace => {
+                self.brace_count += 1;
+                if self.after == Some(TokenKind::QMark) { TokenKind::SelBrace } else { kind }
+            }
+            TokenKind::RBrace => {
+                self.brace_count = self.brace_count.saturating_sub(1);
+                kind
+            }
+            TokenKind::LBrack if self.follows_white_space() => TokenKind::ListStart,
+            TokenKind::LParen if self.starts_line() => TokenKind::WsLParen,
+            _ => kind,
         };
         let start = self.pos;
         self.pos += kind.text().len();
         self.push(kind, start, None);
-        Ok(())
     }
 
-    fn white_space(&mut self) -> Result<(), Fault> {
+    fn white_space(&mut self) {
         let start = self.pos;
         while matches!(self.byte(0), b' ' | b'\t' | b'\r') {
             self.pos += 1;
         }
         self.matched = Some((start, self.pos));
-        Ok(())
     }
 
-    fn line_end(&mut self) -> Result<(), Fault> {
+    fn line_end(&mut self) {
         self.pos = self.newline_jump.take().unwrap_or(self.pos + 1);
         self.line_start = self.pos;
-        Ok(())
     }
 
-    fn comment(&mut self) -> Result<(), Fault> {
+    fn comment(&mut self) {
         let start = self.pos;
         self.pos = self.text[start..].find('\n').map_or(self.text.len(), |length| start + length);
         self.matched = Some((start, self.pos));
-        Ok(())
     }
 
     fn long_comment(&mut self) -> Result<(), Fault> {
@@ -241,16 +244,15 @@ impl<'a> Lexer<'a> {
     }
 
     /// White space beyond ASCII, or a character that starts nothing.
-    fn other(&mut self) -> Result<(), Fault> {
+    fn other(&mut self) {
         let start = self.pos;
-        let Some(c) = self.text[start..].chars().next() else { return Ok(()) };
+        let Some(c) = self.text[start..].chars().next() else { return };
         self.pos += c.len_utf8();
         if is_blank(c) {
             self.matched = Some((start, self.pos));
         } else {
             self.push(TokenKind::Other, start, None);
         }
-        Ok(())
     }
 
     fn follows_white_space(&self) -> bool {
@@ -370,6 +372,8 @@ fn punctuation(first: u8, second: u8, third: u8) -> Option<TokenKind> {
         (b']', ..) => T::RBrack,
         (b'(', ..) => T::LParen,
         (b')', ..) => T::RParen,
+        (b'{', ..) => T::LBrace,
+        (b'}', ..) => T::RBrace,
         (b';', ..) => T::Semic,
         (b'?', ..) => T::QMark,
         (b'*', ..) => T::Times,

@@ -51,7 +51,7 @@ pub(crate) fn parse(source: &Arc<Source>, lexed: Lexed, limits: &Limits) -> Resu
         definitions: Vec::new(),
         overflows: Vec::new(),
     };
-    let body = parser.program()?;
+    let body = parser.program().map_err(|Failure(diagnostic)| diagnostic)?;
     // Inner definitions are complete before those around them.
     parser.definitions.sort_by_key(|(start, _)| *start);
     let definitions = parser.definitions.into_iter().map(|(_, definition)| definition).collect();
@@ -59,7 +59,10 @@ pub(crate) fn parse(source: &Arc<Source>, lexed: Lexed, limits: &Limits) -> Resu
     Ok(Tree { program, overflows: parser.overflows })
 }
 
-type Parsed<T> = Result<T, Box<Diagnostic>>;
+/// The error that ends parsing; boxed, for it is rare and large.
+struct Failure(Box<Diagnostic>);
+
+type Parsed<T> = Result<T, Failure>;
 
 struct Parser<'a> {
     source: &'a Arc<Source>,
@@ -128,32 +131,32 @@ impl Parser<'_> {
     }
 
     /// The syntax error for the current token.
-    fn unexpected(&self) -> Box<Diagnostic> {
+    fn unexpected(&self) -> Failure {
         let token = self.token();
         if token.kind != TokenKind::End {
             let location = format!("'{}'", shown(token));
-            return self.fault(Issue::SyntaxError { location }, token.span);
+            return self.fault(&Issue::SyntaxError { location }, token.span);
         }
         if let Some(error) = &self.lex_error {
-            return Box::new(error.clone());
+            return Failure(Box::new(error.clone()));
         }
         let issue = Issue::SyntaxError { location: "end of input".to_owned() };
-        Box::new(Diagnostic::new(Severity::Error, &issue, None, self.source))
+        Failure(Box::new(Diagnostic::new(Severity::Error, &issue, None, self.source)))
     }
 
-    fn fault(&self, issue: Issue, span: Span) -> Box<Diagnostic> {
-        Box::new(Diagnostic::new(Severity::Error, &issue, Some(span), self.source))
+    fn fault(&self, issue: &Issue, span: Span) -> Failure {
+        Failure(Box::new(Diagnostic::new(Severity::Error, issue, Some(span), self.source)))
     }
 
     /// An error with a text of its own and no code.
-    fn uncoded(&self, message: impl Into<String>, span: Span) -> Box<Diagnostic> {
-        self.fault(Issue::Uncoded { message: message.into() }, span)
+    fn uncoded(&self, message: impl Into<String>, span: Span) -> Failure {
+        self.fault(&Issue::Uncoded { message: message.into() }, span)
     }
 
     /// Runs a production one level down, and keeps count of stack and height of the tree.
     fn nested<T>(&mut self, production: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
         if self.depth >= self.limits.max_depth {
-            return Err(self.fault(Issue::NestingTooDeep { max_depth: self.limits.max_depth }, self.span()));
+            return Err(self.fault(&Issue::NestingTooDeep { max_depth: self.limits.max_depth }, self.span()));
         }
         self.depth += 1;
         let outer = std::mem::take(&mut self.height);
@@ -168,7 +171,7 @@ impl Parser<'_> {
     fn grow(&mut self) -> Parsed<()> {
         self.height += 1;
         if self.height > self.limits.max_height {
-            return Err(self.fault(Issue::TreeTooHigh { max_height: self.limits.max_height }, self.span()));
+            return Err(self.fault(&Issue::TreeTooHigh { max_height: self.limits.max_height }, self.span()));
         }
         Ok(())
     }

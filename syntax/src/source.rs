@@ -15,6 +15,7 @@ impl Span {
     }
 
     /// From the start of `self` to the end of `other`.
+    #[must_use]
     pub const fn to(self, other: Self) -> Self {
         Self { start: self.start, end: other.end }
     }

@@ -6,9 +6,9 @@ use crate::token::TokenKind;
 
 impl Lexer<'_> {
     /// A word in lower case: keyword, name, or bare word.
-    pub(super) fn name(&mut self) -> Result<(), Fault> {
+    pub(super) fn name(&mut self) {
         let start = self.pos;
-        let length = bare_word(self.text[start..].as_bytes());
+        let length = bare_word(&self.text.as_bytes()[start..]);
         self.pos += length;
         self.matched = Some((start, self.pos));
         let word = &self.text[start..self.pos];
@@ -16,35 +16,34 @@ impl Lexer<'_> {
             return self.word(TokenKind::Word, start);
         }
         match TokenKind::keyword(word, self.shared.tasks) {
-            Some(keyword) => {
-                self.push(keyword, start, None);
-                Ok(())
-            }
+            Some(keyword) => self.push(keyword, start, None),
             None => self.word(TokenKind::Name, start),
         }
     }
 
     pub(super) fn class_reference(&mut self) -> Result<(), Fault> {
         let start = self.pos;
-        self.pos += class_reference(self.text[start..].as_bytes());
+        self.pos += class_reference(&self.text.as_bytes()[start..]);
         self.matched = Some((start, self.pos));
         if self.text[self.pos..].starts_with("::") {
             return Err(self.fault_at(Issue::IllegalClassReference, self.pos + 1));
         }
-        self.word(TokenKind::ClassRef, start)
+        self.word(TokenKind::ClassRef, start);
+        Ok(())
     }
 
     /// What starts with `::`.
     pub(super) fn qualified(&mut self) -> Result<(), Fault> {
         let start = self.pos;
-        let rest = self.text[start..].as_bytes();
+        let rest = &self.text.as_bytes()[start..];
         if self.byte(2).is_ascii_uppercase() {
             self.pos += class_reference(rest);
             self.matched = Some((start, self.pos));
             if self.text[self.pos..].starts_with("::") {
                 return Err(self.fault_at(Issue::IllegalFullyQualifiedClassReference, self.pos + 3));
             }
-            return self.word(TokenKind::ClassRef, start);
+            self.word(TokenKind::ClassRef, start);
+            return Ok(());
         }
         let length = bare_word(rest);
         if length == 0 {
@@ -53,25 +52,25 @@ impl Lexer<'_> {
         self.pos += length;
         self.matched = Some((start, self.pos));
         let kind = if is_name(&self.text[start..self.pos]) { TokenKind::Name } else { TokenKind::Word };
-        self.word(kind, start)
+        self.word(kind, start);
+        Ok(())
     }
 
     /// `$name`. A dollar before anything else gives an empty name, which validation refuses.
-    pub(super) fn variable(&mut self) -> Result<(), Fault> {
+    pub(super) fn variable(&mut self) {
         let start = self.pos;
-        let length = variable_name(self.text[start + 1..].as_bytes());
+        let length = variable_name(&self.text.as_bytes()[start + 1..]);
         self.pos += 1 + length;
         self.matched = (length > 0).then_some((start, self.pos));
-        let name = self.shared_text(&self.text[start + 1..self.pos].to_owned());
+        let text = self.text;
+        let name = self.shared_text(&text[start + 1..self.pos]);
         self.push(TokenKind::Variable, start, Some(name));
-        Ok(())
     }
 
-    fn word(&mut self, kind: TokenKind, start: usize) -> Result<(), Fault> {
+    fn word(&mut self, kind: TokenKind, start: usize) {
         let text = self.text;
         let value = self.shared_text(&text[start..self.pos]);
         self.push(kind, start, Some(value));
-        Ok(())
     }
 }
 

@@ -9,7 +9,7 @@ impl Lexer<'_> {
     pub(super) fn number(&mut self) -> Result<(), Fault> {
         let start = self.pos;
         let text = self.text;
-        let Some(length) = number(text[start..].as_bytes()) else { return Err(self.no_number(start)) };
+        let Some(length) = number(&text.as_bytes()[start..]) else { return Err(self.no_number(start)) };
         self.pos += length;
         self.matched = Some((start, self.pos));
         if let Some(issue) = fault_of(&text[start..self.pos]) {

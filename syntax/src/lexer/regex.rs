@@ -1,10 +1,10 @@
 //! `/`: a regular expression or a division.
 
-use super::{Fault, Lexer};
+use super::Lexer;
 use crate::token::TokenKind;
 
 impl Lexer<'_> {
-    pub(super) fn slash(&mut self) -> Result<(), Fault> {
+    pub(super) fn slash(&mut self) {
         let start = self.pos;
         let text = self.text;
         if regexp_acceptable(self.after)
@@ -19,11 +19,10 @@ impl Lexer<'_> {
                 self.shared_text(pattern)
             };
             self.push(TokenKind::Regex, start, Some(value));
-            return Ok(());
+            return;
         }
         self.pos += 1;
         self.push(TokenKind::Div, start, None);
-        Ok(())
     }
 }
 

@@ -179,19 +179,15 @@ impl Lexer<'_> {
                 'n' => into.push('\n'),
                 't' => into.push('\t'),
                 's' => into.push(' '),
-                'u' => match unicode_escape(rest) {
-                    Some((code, length)) => {
-                        let Some(c) = char::from_u32(code) else {
-                            return Err(self.fault(Issue::IllegalUnicodeEscape));
-                        };
-                        into.push(c);
-                        rest = &rest[length..];
-                    }
-                    None => {
+                'u' => {
+                    let Some((code, length)) = unicode_escape(rest) else {
                         self.warn(Issue::IllegalUnicodeEscape);
                         into.push_str("\\u");
-                    }
-                },
+                        continue;
+                    };
+                    into.push(char::from_u32(code).ok_or_else(|| self.fault(Issue::IllegalUnicodeEscape))?);
+                    rest = &rest[length..];
+                }
                 other => into.push(other),
             }
         }

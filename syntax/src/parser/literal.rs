@@ -1,5 +1,7 @@
 //! Numbers, arrays and hashes.
 
+use std::fmt::Write as _;
+
 use super::{Parsed, Parser};
 use crate::ast::{Expr, ExprKind, KeyedEntry, Radix};
 use crate::token::TokenKind as T;
@@ -84,8 +86,10 @@ fn hexadecimal(digits: &str, base: u32) -> String {
             limbs.push(carry);
         }
     }
-    let mut text = String::from("+0x");
-    let high: String = limbs.iter().rev().map(|limb| format!("{limb:04x}")).collect();
-    text.push_str(high.trim_start_matches('0'));
-    text
+    let mut high = String::new();
+    for limb in limbs.iter().rev() {
+        // Writing to a string cannot fail.
+        let _ = write!(high, "{limb:04x}");
+    }
+    format!("+0x{}", high.trim_start_matches('0'))
 }

@@ -57,11 +57,11 @@ fn base64_fault(content: &str) -> Option<String> {
     let text: String = content.chars().filter(|c| !matches!(c, '\r' | '\n' | '?' | ' ' | '\t')).collect();
     let digits = text.trim_end_matches('=');
     let alphabet = digits.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'/');
-    let padded = text.len() % 4 == 0 && text.len() - digits.len() <= 2;
+    let padded = text.len().is_multiple_of(4) && text.len() - digits.len() <= 2;
     if alphabet && padded {
         return None;
     }
-    let reason = if text.len() * 8 % 6 == 0 {
+    let reason = if (text.len() * 8).is_multiple_of(6) {
         "contains letters outside strict base 64 range (or whitespace)"
     } else {
         "padding is not correct"

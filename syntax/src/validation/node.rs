@@ -34,7 +34,7 @@ impl<'a> Node<'a> {
             Self::Expr(expr) => expression(expr, into),
             Self::KeyedEntry(entry) => pair(into, &entry.key, &entry.value),
             Self::CaseOption(option) => {
-                option.values.iter().for_each(|value| push(into, value));
+                extend(into, &option.values);
                 push(into, &option.then);
             }
             Self::SelectorEntry(entry) => pair(into, &entry.matching, &entry.value),
@@ -51,11 +51,11 @@ impl<'a> Node<'a> {
             Self::Lambda(lambda) => {
                 into.extend(lambda.parameters.iter().map(Self::Parameter));
                 push(into, &lambda.body);
-                lambda.return_type.iter().for_each(|expr| push(into, expr));
+                extend(into, &lambda.return_type);
             }
             Self::Parameter(parameter) => {
-                parameter.default.iter().for_each(|expr| push(into, expr));
-                parameter.type_expr.iter().for_each(|expr| push(into, expr));
+                extend(into, &parameter.default);
+                extend(into, &parameter.type_expr);
             }
             Self::EppLambda(template) => {
                 if let ExprKind::Epp { parameters, .. } = &template.kind {
@@ -64,18 +64,22 @@ impl<'a> Node<'a> {
                 into.push(Self::Expr(template));
             }
             Self::ApplyBlock(block) => match &block.kind {
-                ExprKind::Block(statements) => statements.iter().for_each(|statement| push(into, statement)),
+                ExprKind::Block(statements) => extend(into, statements),
                 _ => push(into, block),
             },
         }
     }
 }
 
-/// Nothing is no node.
+/// Adds an expression; nothing is no node.
 fn push<'a>(into: &mut Vec<Node<'a>>, expr: &'a Expr) {
     if !matches!(expr.kind, ExprKind::Nop) {
         into.push(Node::Expr(expr));
     }
+}
+
+fn extend<'a>(into: &mut Vec<Node<'a>>, exprs: impl IntoIterator<Item = &'a Expr>) {
+    exprs.into_iter().for_each(|expr| push(into, expr));
 }
 
 fn pair<'a>(into: &mut Vec<Node<'a>>, left: &'a Expr, right: &'a Expr) {
@@ -99,7 +103,7 @@ fn expression<'a>(expr: &'a Expr, into: &mut Vec<Node<'a>>) {
         | ExprKind::Variable(_)
         | ExprKind::RenderString(_) => {}
         ExprKind::Concatenated(items) | ExprKind::Array(items) | ExprKind::Block(items) => {
-            items.iter().for_each(|item| push(into, item));
+            extend(into, items);
         }
         ExprKind::Text(inner)
         | ExprKind::Parenthesized(inner)
@@ -116,11 +120,11 @@ fn expression<'a>(expr: &'a Expr, into: &mut Vec<Node<'a>>) {
         | ExprKind::NamedAccess { left, right } => pair(into, left, right),
         ExprKind::Access { left, keys } => {
             push(into, left);
-            keys.iter().for_each(|key| push(into, key));
+            extend(into, keys);
         }
         ExprKind::Call(call) | ExprKind::CallMethod(call) => {
             push(into, &call.functor);
-            call.arguments.iter().for_each(|argument| push(into, argument));
+            extend(into, &call.arguments);
             into.extend(call.lambda.iter().map(|lambda| Node::Lambda(lambda)));
         }
         ExprKind::If(conditional) | ExprKind::Unless(conditional) => {
@@ -154,7 +158,7 @@ fn expression<'a>(expr: &'a Expr, into: &mut Vec<Node<'a>>) {
         }
         ExprKind::Definition(held) => definition(held, into),
         ExprKind::Apply { arguments, body } => {
-            arguments.iter().for_each(|argument| push(into, argument));
+            extend(into, arguments);
             into.push(Node::ApplyBlock(body));
         }
     }
@@ -173,11 +177,11 @@ fn definition<'a>(definition: &'a Definition, into: &mut Vec<Node<'a>>) {
         Definition::Function(function) | Definition::Plan(function) => {
             into.extend(function.parameters.iter().map(Node::Parameter));
             push(into, &function.body);
-            function.return_type.iter().for_each(|expr| push(into, expr));
+            extend(into, &function.return_type);
         }
         Definition::Node(node) => {
-            node.parent.iter().for_each(|parent| push(into, parent));
-            node.matches.iter().for_each(|host| push(into, host));
+            extend(into, &node.parent);
+            extend(into, &node.matches);
             push(into, &node.body);
         }
         Definition::TypeAlias(alias) => push(into, &alias.type_expr),

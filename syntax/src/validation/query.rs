@@ -20,7 +20,7 @@ impl<'a> Checker<'a, '_> {
                 | ExprKind::Boolean(_)
                 | ExprKind::Binary { op: BinaryOp::Equal | BinaryOp::NotEqual, .. } => {}
                 ExprKind::Binary { op: BinaryOp::And | BinaryOp::Or, left, right } => {
-                    pending.extend([right, left].map(|side| &**side))
+                    pending.extend([right, left].map(|side| &**side));
                 }
                 ExprKind::Parenthesized(inner) => pending.push(inner),
                 _ => {
