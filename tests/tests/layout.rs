@@ -27,7 +27,10 @@ const DOMAIN: &[&str] = &["model", "syntax", "compiler", "certs", "modules", "in
 /// What a domain crate may not name outside its tests.
 const EFFECTS: &[&str] = &[
     "std::fs",
-    "std::net",
+    "TcpStream",
+    "TcpListener",
+    "UdpSocket",
+    "ToSocketAddrs",
     "std::process",
     "std::thread::spawn",
     "SystemTime::now",
