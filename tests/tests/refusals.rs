@@ -204,6 +204,25 @@ fn a_name_that_has_a_certificate() -> Result<()> {
     Ok(())
 }
 
+/// A key that somebody else may hold does not come back by another request.
+#[test]
+fn the_key_of_a_revoked_certificate() -> Result<()> {
+    let server = server()?;
+    let stolen = server.enroll("stolen.example.com")?;
+    server.quartermaster(&["ca", "revoke", "stolen.example.com"])?;
+    server.quartermaster(&["ca", "clean", "stolen.example.com"])?;
+    let key = rcgen::KeyPair::from_pem(&stolen.key_pem)?;
+    let mut connection = server.anonymous()?;
+    for name in ["stolen.example.com", "other.example.com"] {
+        let response = submit(&mut connection, name, &Wish::named(name).request(&key)?)?;
+        assert_eq!(response.status, 200, "{}", response.text());
+        let signed = server.command(&["ca", "sign", name])?;
+        let said = String::from_utf8_lossy(&signed.stderr).into_owned();
+        assert!(!signed.status.success() && said.contains("which is revoked"), "{name}: {said}");
+    }
+    Ok(())
+}
+
 #[test]
 fn paths_that_climb() -> Result<()> {
     let server = server()?;
