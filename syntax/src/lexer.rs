@@ -152,7 +152,12 @@ impl<'a> Lexer<'a> {
 
     fn scan(&mut self) -> Result<(), Fault> {
         while self.pos < self.text.len() {
-            self.step()?;
+            let before = self.tokens.len();
+            if let Err(fault) = self.step() {
+                // A string or heredoc is there as a whole or not at all.
+                self.tokens.truncate(before);
+                return Err(fault);
+            }
         }
         Ok(())
     }
@@ -217,7 +222,7 @@ impl<'a> Lexer<'a> {
         while matches!(self.byte(0), b' ' | b'\t' | b'\r') {
             self.pos += 1;
         }
-        self.matched = Some((start, self.pos));
+        self.matched = (self.pos > start).then_some((start, self.pos));
     }
 
     fn line_end(&mut self) {

@@ -144,6 +144,14 @@ impl Parser<'_> {
         Failure(Box::new(Diagnostic::new(Severity::Error, &issue, None, self.source)))
     }
 
+    /// At the end of the tokens: nothing has kept the lexer from reaching the end of the text.
+    fn whole_text(&self) -> Parsed<()> {
+        match &self.lex_error {
+            Some(_) if self.kind() == TokenKind::End => Err(self.unexpected()),
+            _ => Ok(()),
+        }
+    }
+
     fn fault(&self, issue: &Issue, span: Span) -> Failure {
         Failure(Box::new(Diagnostic::new(Severity::Error, issue, Some(span), self.source)))
     }

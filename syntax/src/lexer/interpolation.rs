@@ -66,6 +66,7 @@ impl Lexer<'_> {
         let braces = self.brace_count;
         self.brace_count += 1;
         let first = self.tokens.len();
+        self.white_space();
         while self.pos < self.text.len() {
             let before = self.tokens.len();
             self.step()?;
@@ -76,6 +77,9 @@ impl Lexer<'_> {
                 self.tokens.pop();
                 self.name_to_variable(first);
                 break;
+            }
+            if self.tokens.len() == before {
+                self.white_space();
             }
         }
         self.origin.depth -= 1;

@@ -7,9 +7,8 @@ impl Lexer<'_> {
     pub(super) fn slash(&mut self) {
         let start = self.pos;
         let text = self.text;
-        if regexp_acceptable(self.after)
-            && let Some(length) = pattern_length(&text.as_bytes()[start + 1..])
-        {
+        let acceptable = regexp_acceptable(self.after);
+        if acceptable && let Some(length) = pattern_length(&text.as_bytes()[start + 1..]) {
             let pattern = &text[start + 1..start + 1 + length];
             self.pos = start + length + 2;
             self.matched = Some((start, self.pos));
@@ -20,6 +19,9 @@ impl Lexer<'_> {
             };
             self.push(TokenKind::Regex, start, Some(value));
             return;
+        }
+        if acceptable {
+            self.matched = None;
         }
         self.pos += 1;
         self.push(TokenKind::Div, start, None);

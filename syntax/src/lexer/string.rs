@@ -72,7 +72,7 @@ impl Lexer<'_> {
         self.pos += 1;
         let text = self.text;
         let bytes = text.as_bytes();
-        let mut at = self.pos;
+        let mut at = self.pos + quote_as_text(&bytes[self.pos..], |b| b == b'\'');
         loop {
             match bytes.get(at) {
                 None => {
@@ -86,7 +86,7 @@ impl Lexer<'_> {
         }
         let raw = &text[self.pos..at];
         self.pos = at + 1;
-        self.matched = Some((at, self.pos));
+        self.matched = Some((before_terminator(raw) + start + 1, self.pos));
         let value =
             if raw.contains('\\') { self.shared_text(&single_quoted_escapes(raw)) } else { self.shared_text(raw) };
         self.push(TokenKind::String, start, Some(value));
@@ -106,6 +106,9 @@ impl Lexer<'_> {
             }
         };
         let mut at = start;
+        if quote == Quote::Double {
+            at += quote_as_text(&bytes[start..], |b| matches!(b, b'"' | b'$'));
+        }
         let terminator = loop {
             match bytes.get(at) {
                 None if quote == Quote::Double => return Err(self.unclosed()),
@@ -124,8 +127,8 @@ impl Lexer<'_> {
             Terminator::DollarBrace => 2,
         };
         self.pos = end + length;
-        self.matched = Some((text[..end].char_indices().next_back().map_or(end, |(i, _)| i.max(start)), self.pos));
         let raw = &text[start..end];
+        self.matched = Some((start + before_terminator(raw), self.pos));
         if raw.contains('\\') && escapes != Escapes::default() {
             self.resolve(raw, escapes, quote == Quote::Double, into)?;
         } else {
@@ -194,6 +197,21 @@ impl Lexer<'_> {
         into.push_str(rest);
         Ok(())
     }
+}
+
+/// A terminator right at the start is text, if another one follows at once: `'''` holds one quote. That is
+/// how the original reads it. Returns how many bytes to pass over.
+fn quote_as_text(text: &[u8], terminates: fn(u8) -> bool) -> usize {
+    let Some((&first, rest)) = text.split_first() else { return 0 };
+    let backslashes = rest.iter().take_while(|&&b| b == b'\\').count();
+    let next = rest.get(backslashes).is_some_and(|&b| terminates(b));
+    if terminates(first) && next && backslashes % 2 == 0 { 1 + backslashes } else { 0 }
+}
+
+/// Where the pattern for a terminator starts to match: at the last character before it, escaped
+/// backslashes aside.
+fn before_terminator(raw: &str) -> usize {
+    raw.trim_end_matches('\\').char_indices().next_back().map_or(0, |(at, _)| at)
 }
 
 fn single_quoted_escapes(raw: &str) -> String {

@@ -30,6 +30,7 @@ impl Parser<'_> {
     fn marked(&mut self, marked: ResourceForm) -> Parsed<Expr> {
         let at = self.bump().span;
         let mut resource = self.nested(Self::resource)?;
+        self.whole_text()?;
         let form = match &mut resource.kind {
             ExprKind::Resource(resource) => &mut resource.form,
             ExprKind::ResourceDefaults(defaults) => &mut defaults.form,
@@ -59,7 +60,8 @@ impl Parser<'_> {
     fn braces(&mut self, left: Expr) -> Parsed<Expr> {
         let open = self.expect(T::LBrace)?;
         let attributes = match self.kind() {
-            T::RBrace | T::Comma => true,
+            // These keywords start no expression.
+            T::RBrace | T::Comma | T::And | T::Or | T::In | T::Else | T::Elsif | T::Inherits => true,
             T::Times | T::Name => matches!(self.next_kind(), T::FArrow | T::PArrow),
             kind => kind.is_attribute_keyword() && matches!(self.next_kind(), T::FArrow | T::PArrow),
         };

@@ -24,16 +24,22 @@ impl Parser<'_> {
 
     /// The statements of which the first expression has been read.
     pub(super) fn statements_from(&mut self, first: Expr) -> Parsed<Vec<Expr>> {
-        let mut statements = Vec::new();
+        let mut written = Vec::new();
         let mut first = first;
         loop {
-            let statement = self.statement(first)?;
-            self.append(&mut statements, statement)?;
-            if self.eat(TokenKind::Semic).is_none() && matches!(self.kind(), TokenKind::RBrace | TokenKind::End) {
-                return Ok(statements);
+            written.push(self.statement(first)?);
+            if self.eat(TokenKind::Semic).is_none() && !starts_statement(self.kind()) {
+                break;
             }
             first = self.assignment()?;
         }
+        self.whole_text()?;
+        // Errors of syntax inside statements come before those of misplaced commas.
+        let mut statements = Vec::with_capacity(written.len());
+        for statement in written {
+            self.append(&mut statements, statement)?;
+        }
+        Ok(statements)
     }
 
     /// `{ statements }`, for bodies that stay a block even with one statement.
@@ -94,6 +100,50 @@ impl Parser<'_> {
         statements.push(first);
         Ok(())
     }
+}
+
+const fn starts_statement(kind: TokenKind) -> bool {
+    use TokenKind as T;
+    matches!(
+        kind,
+        T::Variable
+            | T::Name
+            | T::Word
+            | T::ClassRef
+            | T::Number
+            | T::Regex
+            | T::String
+            | T::DqPre
+            | T::Heredoc
+            | T::True
+            | T::False
+            | T::Default
+            | T::Undef
+            | T::Attr
+            | T::Private
+            | T::LBrack
+            | T::ListStart
+            | T::LBrace
+            | T::LParen
+            | T::WsLParen
+            | T::If
+            | T::Unless
+            | T::Case
+            | T::Class
+            | T::Define
+            | T::Node
+            | T::Function
+            | T::Plan
+            | T::Apply
+            | T::Type
+            | T::Minus
+            | T::Times
+            | T::Not
+            | T::At
+            | T::AtAt
+            | T::RenderString
+            | T::RenderExpr
+    )
 }
 
 /// Functions that may be called without parentheses.
