@@ -185,7 +185,7 @@ impl<'a> Lexer<'a> {
             (b'\'', ..) => self.single_quoted()?,
             (b':', b':', _) => self.qualified()?,
             (b'/', b'*', _) => self.long_comment()?,
-            (b'/', ..) => self.slash(),
+            (b'/', ..) => self.slash()?,
             (b'@', b'(', _) => self.heredoc()?,
             (b'%', b'>', _) if self.epp.is_some() => self.end_of_tag()?,
             (b'-', b'%', b'>') if self.epp.is_some() => self.trimming_end_of_tag()?,

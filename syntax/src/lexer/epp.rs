@@ -83,6 +83,9 @@ impl Lexer<'_> {
             text.push_str(&part.replace("%%>", "%>"));
             let Some(tag) = tag else {
                 self.pos = source.len();
+                if text.ends_with("<%") {
+                    return Err(self.fault(Issue::EppUnbalancedExpression));
+                }
                 return Ok((Some(text), Mode::Text));
             };
             self.pos = tag + 2;

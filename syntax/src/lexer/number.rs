@@ -74,7 +74,16 @@ fn run(text: &[u8], accept: fn(&u8) -> bool) -> usize {
 }
 
 fn ends_word(text: &[u8], end: usize) -> bool {
-    !text.get(end).is_some_and(|&b| is_word_byte(b))
+    // Letters of all scripts make words here, unlike in names.
+    match text.get(end) {
+        Some(b) if b.is_ascii() => !is_word_byte(*b),
+        Some(_) => !text[end..]
+            .utf8_chunks()
+            .next()
+            .and_then(|chunk| chunk.valid().chars().next())
+            .is_some_and(char::is_alphanumeric),
+        None => true,
+    }
 }
 
 /// What is wrong with a text that should be a number.
