@@ -1,1 +1,54 @@
+use std::fs;
 
+use super::*;
+
+#[test]
+fn every_mistake_has_its_place() {
+    let root = tempfile::TempDir::new().unwrap();
+    let write = |relative: &str, content: &str| {
+        let path = root.path().join(relative);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    };
+    write("manifests/good.pp", "notice(1)\n");
+    write("manifests/bad.pp", "notice(1)\n$x ]\n");
+    write("modules/m/templates/bad.epp", "<% if { %>");
+    write("modules/m/metadata.json", "{ not json");
+    write("modules/m/plans/p.pp", "plan m::p() {}");
+    write("modules/m/spec/bad.pp", "{{{");
+    write("data/bad.yaml", "a: [1\n");
+    write("data/good.yaml", "a: 1\n");
+    write("environment.conf", "frob = 1\n");
+    let mut heard = 0;
+    let report = check(root.path(), &mut |_| heard += 1).unwrap();
+    let lines: Vec<String> = report
+        .findings
+        .iter()
+        .map(|finding| finding.to_string().replace(&root.path().display().to_string(), ""))
+        .collect();
+    assert_eq!((report.files, heard), (7, 7));
+    let starts = [
+        "/data/bad.yaml: error: ",
+        "/environment.conf: warning: Invalid settings",
+        "/manifests/bad.pp:2:4: error: Syntax error at ']'",
+        "/modules/m/metadata.json: error: ",
+        "/modules/m/templates/bad.epp:",
+    ];
+    assert_eq!(lines.len(), starts.len(), "{lines:#?}");
+    for (line, start) in lines.iter().zip(starts) {
+        assert!(line.starts_with(start), "{line}");
+    }
+    assert_eq!(report.findings.iter().filter(|finding| finding.is_error()).count(), 4);
+}
+
+#[test]
+fn one_file_may_be_named() {
+    let file = tempfile::Builder::new().suffix(".pp").tempfile().unwrap();
+    fs::write(file.path(), "$a = ").unwrap();
+    assert_eq!(check(file.path(), &mut |_| ()).unwrap().findings.len(), 1);
+}
+
+#[test]
+fn a_folder_must_be_there() {
+    assert!(check(Path::new("/nonexistent/folder"), &mut |_| ()).is_err());
+}

@@ -1,1 +1,34 @@
+use super::*;
 
+#[test]
+fn kept_by_content_and_path() {
+    let parsed = Parsed::default();
+    let get = |path: &str, text: &str| parsed.program(path, text.as_bytes(), Reading::Manifest).unwrap();
+    let first = get("/a.pp", "notice(1)");
+    assert!(Arc::ptr_eq(&first, &get("/a.pp", "notice(1)")));
+    assert!(!Arc::ptr_eq(&first, &get("/b.pp", "notice(1)")));
+    assert!(!Arc::ptr_eq(&first, &get("/a.pp", "notice(2)")));
+}
+
+#[test]
+fn byte_order_marks_do_not_count() {
+    let parsed = Parsed::default();
+    assert!(parsed.program("/a.pp", b"\xef\xbb\xbfnotice(1)", Reading::Manifest).is_ok());
+    assert!(parsed.program("/a.pp", b"notice('\xff')", Reading::Manifest).is_err());
+}
+
+#[test]
+fn shelves_ask_once() {
+    let shelf: Shelf<Box<str>, u32> = Shelf::default();
+    let mut asked = 0;
+    for _ in 0..3 {
+        assert_eq!(
+            shelf.get_or("q", || {
+                asked += 1;
+                7
+            }),
+            7
+        );
+    }
+    assert_eq!(asked, 1);
+}
