@@ -35,7 +35,8 @@ fn classic(source: &str) -> (Option<Names>, Names) {
         let (Some(whole), Some(name)) = (start.get(0), start.get(1)) else { continue };
         let end = starts.get(index + 1).and_then(|next| next.get(0)).map_or(source.len(), |next| next.start());
         let body = &source[whole.start()..end];
-        if name.as_str() == "name" || NAMEVAR.is_match(body) {
+        // Properties never name a resource, and a parameter `name` always does.
+        if body.starts_with("newparam") && (name.as_str() == "name" || NAMEVAR.is_match(body)) {
             namevars.push(name.as_str().into());
         }
         parameters.push(name.as_str().into());
@@ -43,13 +44,8 @@ fn classic(source: &str) -> (Option<Names>, Names) {
     if ENSURABLE.is_match(source) {
         parameters.push("ensure".into());
     }
-    // `name` is the name only while nothing else is.
-    if namevars.len() > 1 && namevars.iter().any(|name| &**name != "name") {
-        let explicit = |name: &Arc<str>| &**name != "name" || is_marked(source, "name");
-        namevars.retain(explicit);
-    }
     let made = source.matches("newparam").count() + source.matches("newproperty").count();
-    let plain = made == starts.len() && !DYNAMIC.is_match(source);
+    let plain = made > 0 && made == starts.len() && !DYNAMIC.is_match(source);
     (plain.then_some(parameters), namevars)
 }
 
@@ -73,15 +69,6 @@ fn resource_api(source: &str) -> (Option<Names>, Names) {
     ((!parameters.is_empty()).then_some(parameters), namevars)
 }
 
-fn is_marked(source: &str, name: &str) -> bool {
-    let starts: Vec<_> = PARAMETER.captures_iter(source).collect();
-    starts.iter().enumerate().any(|(index, start)| {
-        let from = start.get(0).map_or(0, |whole| whole.start());
-        let end = starts.get(index + 1).and_then(|next| next.get(0)).map_or(source.len(), |next| next.start());
-        start.get(1).is_some_and(|found| found.as_str() == name) && NAMEVAR.is_match(&source[from..end])
-    })
-}
-
 fn without_comments(source: &str) -> String {
     source.lines().filter(|line| !line.trim_start().starts_with('#')).collect::<Vec<_>>().join("\n")
 }
@@ -98,7 +85,7 @@ static ENSURABLE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^\s*ensurable
 /// Ways to make parameters that are not plainly written.
 static DYNAMIC: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"\binstance_eval\b|\bclass_eval\b|\bdefine_method\b|(?m)^\s*(?:include|extend|require_relative|apply_to_all|create_parameter|map_)\b|Puppet::Type\.type\(",
+        r"\binstance_eval\b|\bclass_eval\b|\bdefine_method\b|(?m)^\s*(?:apply_to_all|create_parameter|map_)\b|Puppet::Type\.type\(",
     )
 });
 static ATTRIBUTE: LazyLock<Regex> = LazyLock::new(|| pattern(r#"(?m)^\s*(?::?["']?)([a-z_]\w*)["']?\s*(?::|=>)\s*\{"#));
