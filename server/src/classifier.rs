@@ -15,12 +15,15 @@ use crate::environments::command::{self, CommandError};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Classification {
     /// Names of classes, with their parameters when the executable gave a hash.
-    pub(crate) classes: Vec<(Arc<str>, Option<Arc<Hash>>)>,
+    pub(crate) classes: Vec<ClassifiedAs>,
     /// Top-scope variables.
     pub(crate) parameters: Vec<(Arc<str>, Value)>,
     /// Outranks what the agent asks for.
     pub(crate) environment: Option<EnvironmentName>,
 }
+
+/// The name of a class, and parameters if any were given.
+pub(crate) type ClassifiedAs = (Arc<str>, Option<Arc<Hash>>);
 
 /// Why there is no classification. The texts are those of the original.
 #[derive(Debug, thiserror::Error)]
@@ -81,7 +84,7 @@ fn read(yaml: &str) -> Result<Classification, String> {
 }
 
 /// A list of names, one name, or a hash of names to parameters.
-fn classes(value: &Value) -> Result<Vec<(Arc<str>, Option<Arc<Hash>>)>, String> {
+fn classes(value: &Value) -> Result<Vec<ClassifiedAs>, String> {
     match value {
         Value::Undef => Ok(Vec::new()),
         Value::String(name) => Ok(vec![(name.clone(), None)]),

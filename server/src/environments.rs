@@ -84,7 +84,7 @@ impl EnvironmentSettings {
             codedir,
             mounts: Mounts::default(),
             bounds: Bounds::default(),
-            rescan_every: Duration::from_secs(60),
+            rescan_every: Duration::from_mins(1),
             command_timeout: Duration::from_secs(30),
         }
     }
@@ -167,7 +167,7 @@ impl Environments {
             .environmentpath
             .iter()
             .filter_map(|folder| std::fs::read_dir(folder).ok())
-            .flat_map(|entries| entries.flatten())
+            .flat_map(Iterator::flatten)
             .filter(|entry| entry.path().is_dir())
             .filter_map(|entry| EnvironmentName::parse(entry.file_name().to_str()?).ok())
             .collect();

@@ -29,14 +29,17 @@ pub(crate) struct Environment {
     settings: Arc<EnvironmentSettings>,
     parsed: Arc<Parsed>,
     site: OnceLock<Result<Vec<Arc<Program>>, LoadError>>,
-    definitions: [Shelf<Box<str>, Result<Option<Arc<Program>>, LoadError>>; 3],
-    programs: Shelf<Box<str>, Result<Option<Arc<Program>>, LoadError>>,
-    data: Shelf<Box<str>, Result<Option<Arc<Value>>, LoadError>>,
+    definitions: [Shelf<Box<str>, Loaded<Program>>; 3],
+    templates: Shelf<Box<str>, Loaded<Program>>,
+    data: Shelf<Box<str>, Loaded<Value>>,
     places: [Shelf<Box<str>, Option<Arc<str>>>; 2],
     pub(super) resource_types: Shelf<Box<str>, Option<Arc<ResourceType>>>,
     pub(super) ruby_functions: Shelf<Box<str>, Option<Arc<str>>>,
     version: OnceLock<Result<Arc<str>, String>>,
 }
+
+/// What a file holds; `None` when there is no such file.
+type Loaded<T> = Result<Option<Arc<T>>, LoadError>;
 
 /// Data files and manifests beyond this many bytes are refused.
 const LARGEST_SOURCE: u64 = 64 * 1024 * 1024;
@@ -51,7 +54,7 @@ impl Environment {
             parsed,
             site: OnceLock::new(),
             definitions: Default::default(),
-            programs: Shelf::default(),
+            templates: Shelf::default(),
             data: Shelf::default(),
             places: Default::default(),
             resource_types: Shelf::default(),
@@ -91,28 +94,28 @@ impl Environment {
     }
 
     /// The file that should define `name`, parsed.
-    pub(super) fn definition(&self, kind: ProgramKind, name: &str) -> Result<Option<Arc<Program>>, LoadError> {
-        let (shelf, sort) = match kind {
+    pub(super) fn definition(&self, kind: ProgramKind, name: &str) -> Loaded<Program> {
+        let (index, sort) = match kind {
             ProgramKind::Manifest => (0, Sort::Manifest),
             ProgramKind::Function => (1, Sort::Function),
             ProgramKind::TypeAlias => (2, Sort::TypeAlias),
         };
-        self.definitions[shelf].get_or(name, || match self.snapshot.definition(sort, name) {
+        self.definitions[index].get_or(name, || match self.snapshot.definition(sort, name) {
             Some((path, _)) => self.parse(&path, Reading::Manifest).map(Some),
             None => Ok(None),
         })
     }
 
     /// The template at an absolute path, parsed; `None` when there is none.
-    pub(super) fn template(&self, path: &str) -> Result<Option<Arc<Program>>, LoadError> {
+    pub(super) fn template(&self, path: &str) -> Loaded<Program> {
         if !self.is_file(path) {
             return Ok(None);
         }
-        self.programs.get_or(path, || self.parse(path, Reading::Epp).map(Some))
+        self.templates.get_or(path, || self.parse(path, Reading::Epp).map(Some))
     }
 
     /// The data file at an absolute path, parsed; `None` when there is none.
-    pub(super) fn data(&self, path: &str, format: DataFormat) -> Result<Option<Arc<Value>>, LoadError> {
+    pub(super) fn data(&self, path: &str, format: DataFormat) -> Loaded<Value> {
         match self.snapshot.look(path) {
             Ok(Some(node)) if node.is_file() => self.data.get_or(path, || self.parse_data(path, format).map(Some)),
             Ok(_) => Ok(None),
@@ -127,11 +130,11 @@ impl Environment {
         if name.starts_with('/') {
             return self.exists(name).then(|| name.into());
         }
-        let (shelf, folder) = match kind {
+        let (index, folder) = match kind {
             FileKind::File => (0, "files"),
             FileKind::Template => (1, "templates"),
         };
-        self.places[shelf].get_or(name, || {
+        self.places[index].get_or(name, || {
             let (module, relative) = name.split_once('/')?;
             let (path, _) = self.snapshot.module(module)?.find(folder, relative)?;
             Some(path.into())
