@@ -423,3 +423,6 @@ async fn make_crl(
     ledger.put_crl(row.clone()).await?;
     Ok(row.into())
 }
+
+#[cfg(test)]
+mod tests;

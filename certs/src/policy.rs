@@ -108,6 +108,3 @@ fn extensions(request: &Request) -> Result<(), Refusal> {
     }
     Ok(())
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,7 +1,7 @@
 //! What requests and certificates have in common: extensions, alternative names, digests.
 
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::fmt::Write;
-use std::net::{Ipv4Addr, Ipv6Addr};
 
 use aws_lc_rs::digest;
 use x509_parser::extensions::{GeneralName, ParsedExtension, X509Extension};
@@ -132,8 +132,8 @@ impl AltNames {
     pub(crate) fn to_der(&self) -> Vec<u8> {
         let dns = self.dns.iter().map(|name| der::tlv(0x82, name.as_bytes()));
         let ip = self.ip.iter().filter_map(|ip| ip.parse().ok()).map(|ip| match ip {
-            std::net::IpAddr::V4(ip) => der::tlv(0x87, &ip.octets()),
-            std::net::IpAddr::V6(ip) => der::tlv(0x87, &ip.octets()),
+            IpAddr::V4(ip) => der::tlv(0x87, &ip.octets()),
+            IpAddr::V6(ip) => der::tlv(0x87, &ip.octets()),
         });
         der::sequence(&dns.chain(ip).collect::<Vec<_>>())
     }
