@@ -49,6 +49,9 @@ pub struct SignOptions {
     pub allow: Allowed,
 }
 
+/// Ends of life by common name.
+pub type Ends = Vec<(String, Timestamp)>;
+
 /// What became of a request that was handed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Submission {
@@ -300,8 +303,8 @@ impl Authority {
         Ok(true)
     }
 
-    /// Ends of life by common name: authorities of the chain, then lists.
-    pub fn expirations(&self) -> (Vec<(String, Timestamp)>, Vec<(String, Timestamp)>) {
+    /// Ends of life: of the authority's certificate, then of its list.
+    pub fn expirations(&self) -> (Ends, Ends) {
         let name = self.issuer.common_name().to_owned();
         (vec![(name.clone(), self.issuer.not_after())], vec![(name, self.crl().next_update)])
     }

@@ -65,12 +65,7 @@ const BACKDATE: SignedDuration = SignedDuration::from_secs(1);
 
 /// Signs a list: version 2, numbered, dated a second ago, every entry with the reason "key
 /// compromise", as the original does.
-pub(crate) fn sign(
-    issuer: &Issuer,
-    revocations: &Revocations,
-    ttl: SignedDuration,
-    now: Timestamp,
-) -> Result<CrlRow, Error> {
+pub fn sign(issuer: &Issuer, revocations: &Revocations, ttl: SignedDuration, now: Timestamp) -> Result<CrlRow, Error> {
     let this_update = now.saturating_sub(BACKDATE).unwrap_or(now);
     let next_update = later(now, ttl)?;
     let reason = der::extension("2.5.29.21", false, &der::tlv(der::ENUMERATED, &[1]));

@@ -59,12 +59,13 @@ pub fn key(request: &Request, settings: &Settings) -> Result<(), Refusal> {
         }
         KeyFacts::Rsa { .. } => Ok(()),
         KeyFacts::Curve(oid) if CURVES.contains(&oid.as_str()) => Ok(()),
-        KeyFacts::Curve(oid) => refused(format!("curve {oid}; P-256, P-384 and P-521 are taken")),
+        KeyFacts::Curve(oid) => refused(format!("curve {oid}; P-256 and P-384 are taken")),
         KeyFacts::Other(oid) => refused(format!("algorithm {oid}; RSA and elliptic curves are taken")),
     }
 }
 
-const CURVES: [&str; 3] = ["1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.0.35"];
+/// P-256 and P-384: those whose requests we can verify.
+const CURVES: [&str; 2] = ["1.2.840.10045.3.1.7", "1.3.132.0.34"];
 
 fn alt_names(names: &AltNames, subject: &str, allowed: Allowed) -> Result<(), Refusal> {
     if names.other {

@@ -1,4 +1,4 @@
-//! Where things are kept: the ports of the domain crates in SQLite, and bytes in a folder.
+//! Where things are kept: the ports of the domain crates in `SQLite`, and bytes in a folder.
 //!
 //! The only place with SQL. It decides nothing: every rule lives in the crate that owns the port.
 //!

@@ -1,4 +1,4 @@
-//! The SQLite backend: one writer, several readers.
+//! The `SQLite` backend: one writer, several readers.
 
 mod bucket;
 mod exported;

@@ -2,6 +2,8 @@
 //!
 //! A second backend is a second line in `backends!`; the suite stays as it is.
 
+#![allow(clippy::unwrap_used)]
+
 // Not `#[path]`: each file is a list of promises about one port.
 mod contract {
     pub(crate) mod bucket;

@@ -104,17 +104,10 @@ impl Nodes for Store {
         let find = move |db: &Connection| {
             let before = page.after.map_or(i64::MAX, |id| id.0);
             let limit = page.limit as i64;
-            match node {
-                Some(node) => {
-                    let condition = "node = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3";
-                    let sql = format!("SELECT {REPORT} FROM report WHERE {condition}");
-                    db.prepare_cached(&sql)?.query_map(params![node.as_str(), before, limit], report)?.collect()
-                }
-                None => {
-                    let sql = format!("SELECT {REPORT} FROM report WHERE id < ?1 ORDER BY id DESC LIMIT ?2");
-                    db.prepare_cached(&sql)?.query_map(params![before, limit], report)?.collect()
-                }
-            }
+            let condition = if node.is_some() { "node = ?1 AND" } else { "?1 IS NULL AND" };
+            let sql = format!("SELECT {REPORT} FROM report WHERE {condition} id < ?2 ORDER BY id DESC LIMIT ?3");
+            let node = node.as_ref().map(Certname::as_str);
+            db.prepare_cached(&sql)?.query_map(params![node, before, limit], report)?.collect()
         };
         Ok(self.database.read(find).await?)
     }

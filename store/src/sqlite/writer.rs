@@ -108,7 +108,7 @@ fn serve(connection: &Connection, mut queue: mpsc::Receiver<Box<dyn Job>>, limit
             drop(connection.execute_batch("ROLLBACK"));
             error.to_string()
         });
-        let committed = committed.as_ref().map(|()| ()).map_err(String::as_str);
+        let committed = committed.as_ref().copied().map_err(String::as_str);
         for job in batch {
             job.answer(committed);
         }
