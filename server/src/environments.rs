@@ -5,8 +5,9 @@
 //!
 //! Freshness: every folder that was listed is watched with inotify, and the kernel's queue is read
 //! at the start of each request, so an edit that was finished before a request began is seen by it.
-//! Folders behind links are watched where they really are; the links themselves and the
-//! environment's folder are compared by device and inode at most [`LINKS_EVERY`] ago. What
+//! Folders behind links are watched where they really are. What no watch tells of (where links
+//! lead, whether the environment's folder was exchanged, whether a missing folder of the module path
+//! has come) is compared when the last look is older than [`LINKS_EVERY`]. What
 //! inotify cannot see (network file systems, files mapped for writing) is found by a full listing
 //! every [`EnvironmentSettings::rescan_every`]; environments that cannot be watched at all are listed
 //! again when the last listing is older than [`UNWATCHED_EVERY`].

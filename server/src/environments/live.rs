@@ -7,8 +7,8 @@ use std::time::Instant;
 
 use arc_swap::ArcSwapOption;
 use model::EnvironmentName;
-use modules::snapshot::Origin;
-use modules::{Error, Kind, Snapshot, path};
+use modules::snapshot::{Origin, Outside};
+use modules::{Error, Kind, Snapshot, Status, path};
 
 use super::disk::{self, Listing};
 use super::environment::Environment;
@@ -31,14 +31,24 @@ pub(super) struct Live {
 
 struct Scanned {
     environment: Arc<Environment>,
-    /// The folders whose identity is compared: the environment's own and those behind links.
-    links: Vec<(String, (u64, u64))>,
+    /// What nothing watches, and what stood there.
+    links: Vec<(String, Option<Identity>)>,
     /// Before the listing began.
     at: Instant,
     /// The same on the machine's clock, in nanoseconds since the epoch.
     clock: i128,
 }
 
+/// What must stay as it is for a listing to hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Identity {
+    /// Device and inode: what is in a folder is watched.
+    Folder(u64, u64),
+    File(Status),
+}
+
+/// More links than this are only compared when everything is listed anew.
+const MOST_LINKS: usize = 1000;
 /// Changes within this time before a listing may have been followed by others that the times of
 /// files do not show.
 const BLUR: i128 = 2_000_000_000;
@@ -145,6 +155,7 @@ impl Live {
             confdir: &settings.confdir,
             basemodulepath: &settings.basemodulepath,
         };
+        watch.add(&home, &self.flags);
         let conf = read_conf(&path::join(&home, "environment.conf"))?;
         let listing = Listing { watching: Some((watch, &self.flags)) };
         Snapshot::take(&listing, origin, conf.as_deref(), settings.bounds)
@@ -158,25 +169,34 @@ impl Live {
     }
 }
 
-/// The paths by which a folder may be exchanged without a change in a folder that is watched.
-fn links(snapshot: &Snapshot) -> Vec<(String, (u64, u64))> {
-    let mut links = Vec::new();
+/// The places where something may change without a change in a folder that is watched: roots, what
+/// links lead to, and folders of the module path that are not there yet.
+fn links(snapshot: &Snapshot) -> Vec<(String, Option<Identity>)> {
+    let mut links: Vec<(String, Option<Identity>)> = Vec::new();
+    for path in snapshot.modulepath.iter().chain([&snapshot.manifest]) {
+        if matches!(snapshot.look(path), Err(Outside)) {
+            links.push((path.clone(), None));
+        }
+    }
     for tree in snapshot.trees() {
         tree.root.walk(&tree.path, &mut |path, node| {
-            let root = path == &*tree.path;
-            if let Some(status) = node.followed()
-                && status.kind == Kind::Directory
-                && (root || node.link.is_some())
-            {
-                links.push((path.to_owned(), (status.device, status.inode)));
+            if links.len() < MOST_LINKS && (path == &*tree.path || node.link.is_some()) {
+                links.push((path.to_owned(), node.followed().map(identity)));
             }
         });
     }
     links
 }
 
-fn leads_to(path: &str, identity: (u64, u64)) -> bool {
-    disk::followed(path).is_some_and(|status| (status.device, status.inode) == identity)
+fn leads_to(path: &str, known: Option<Identity>) -> bool {
+    disk::followed(path).as_ref().map(identity) == known
+}
+
+fn identity(status: &Status) -> Identity {
+    match status.kind {
+        Kind::Directory => Identity::Folder(status.device, status.inode),
+        _ => Identity::File(*status),
+    }
 }
 
 fn read_conf(path: &str) -> Result<Option<String>, Error> {

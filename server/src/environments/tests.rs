@@ -289,3 +289,26 @@ fn many_threads_see_one_environment() {
         assert!(programs.iter().all(|program| Arc::ptr_eq(program, &programs[0])));
     });
 }
+
+#[test]
+fn what_was_not_there_shows_when_it_comes() {
+    let code = Code::new();
+    fs::create_dir_all(code.home("modules/m/files")).unwrap();
+    symlink(code.path("elsewhere/file"), code.home("modules/m/files/f")).unwrap();
+    let environments = code.open();
+    assert!(production(&environments).snapshot.module("late").is_none());
+    // The folder of modules for all environments was not there, so nothing watches it.
+    code.write("modules/late/manifests/init.pp", "class late {}");
+    code.write("elsewhere/file", "one");
+    std::thread::sleep(LINKS_EVERY + Duration::from_millis(20));
+    assert!(production(&environments).snapshot.module("late").is_some());
+    let size = |environments: &Environments| {
+        let environment = production(environments);
+        let node = environment.snapshot.look(&code.home("modules/m/files/f")).unwrap().unwrap();
+        node.followed().unwrap().size
+    };
+    assert_eq!(size(&environments), 3);
+    code.write("elsewhere/file", "longer");
+    std::thread::sleep(LINKS_EVERY + Duration::from_millis(20));
+    assert_eq!(size(&environments), 6);
+}
