@@ -29,6 +29,11 @@ pub(crate) fn yaml(text: &str) -> Result<Value, String> {
     yaml::read(text)
 }
 
+/// A YAML scalar without quotes.
+pub(crate) fn plain(text: &str) -> Result<Value, String> {
+    scalar::plain(text)
+}
+
 /// A JSON text as a value; the error names line and column.
 pub(crate) fn json(text: &str) -> Result<Value, String> {
     serde_json::from_str::<Json>(text).map(from_json).map_err(|error| error.to_string())

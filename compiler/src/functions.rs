@@ -25,6 +25,7 @@ mod paths;
 mod random;
 pub(crate) mod ruby_text;
 mod scan;
+mod stdlib;
 mod strings;
 mod time;
 mod typing;
@@ -82,6 +83,16 @@ pub(crate) trait Caller {
 
     /// The name of the module whose code calls the function, where there is one.
     fn module_name(&mut self) -> Option<Arc<str>>;
+
+    /// The parameters of a declared resource, by its reference as text (`File[/x]`).
+    fn resource(&mut self, reference: &str) -> Result<Option<crate::value::Hash>, Stop> {
+        Err(Failure::missing(&format!("asking for the resource {reference}")).into())
+    }
+
+    /// Whether the code that calls stands in a class (and not in a defined type), and its name.
+    fn definition(&mut self) -> (bool, Arc<str>) {
+        (true, self.module_name().unwrap_or_default())
+    }
 
     /// Refuses a value that is not of a type: `SUBJECT has wrong type, …`.
     fn assert_type(&mut self, subject: &str, of: &str, value: &Value) -> Result<(), Stop> {
@@ -252,7 +263,8 @@ fn find(world: &dyn World, name: &str) -> Option<&'static Ready> {
     if let Some(function) = built_in().get(name) {
         return Some(function);
     }
-    let function = stdlib().get(name)?;
+    let qualified = || name.strip_prefix("stdlib::").filter(|rest| stdlib::ALSO_QUALIFIED.contains(rest));
+    let function = from_stdlib().get(name).or_else(|| from_stdlib().get(qualified()?))?;
     world.module("stdlib").map(|_| function)
 }
 
@@ -279,9 +291,9 @@ fn built_in() -> &'static Table {
     })
 }
 
-fn stdlib() -> &'static Table {
+fn from_stdlib() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
-    TABLE.get_or_init(|| table(&[]))
+    TABLE.get_or_init(|| table(stdlib::GROUPS))
 }
 
 fn table(groups: &[&'static [Function]]) -> Table {

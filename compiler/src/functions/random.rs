@@ -16,14 +16,15 @@ pub(crate) struct Random {
 impl Random {
     /// From a seed of 128 bits, as an MD5 digest gives it.
     pub(crate) fn new(seed: u128) -> Self {
-        let mut words = Vec::with_capacity(4);
-        let mut rest = seed;
-        while rest > 0 {
-            words.push(rest as u32);
-            rest >>= 32;
-        }
-        if words.is_empty() {
-            words.push(0);
+        Self::from_bytes(&seed.to_be_bytes())
+    }
+
+    /// From a seed of any size, its highest byte first, in whole words.
+    pub(crate) fn from_bytes(seed: &[u8]) -> Self {
+        let mut words: Vec<u32> =
+            seed.rchunks(4).map(|word| word.iter().fold(0, |sum, byte| sum << 8 | u32::from(*byte))).collect();
+        while words.len() > 1 && words.last() == Some(&0) {
+            words.pop();
         }
         // Ruby takes a leading word of 1 for its own guard against leading zeros, and drops it.
         if words.len() > 1 && words.last() == Some(&1) {
