@@ -1,0 +1,3 @@
+class a {
+  file { '/x' mode => 1 }
+}

@@ -1,0 +1,3 @@
+case 1 { default: { } default: { } }
+$x ? { default => 1, default => 2 }
+notice(1)

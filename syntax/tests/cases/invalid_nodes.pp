@@ -1,0 +1,3 @@
+node "a${b}" { }
+node 'a b' { }
+node a inherits b { }

@@ -1,0 +1,4 @@
+$a = class b { }
+foo(User <| |>)
+notice(1 + User <| |>)
+$x = [User <| |>]

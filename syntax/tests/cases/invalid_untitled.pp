@@ -1,0 +1,3 @@
+class a {
+  file { mode => 1 }
+}

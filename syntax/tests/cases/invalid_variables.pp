@@ -1,0 +1,4 @@
+notice($01)
+notice($A::b)
+notice($)
+notice($_a::b)

@@ -1,0 +1,2 @@
+$x.each |$k, $v = 1| { notice($k) }
+$x.map | | { 1 }
