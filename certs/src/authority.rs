@@ -292,13 +292,17 @@ impl Authority {
         self.revoked.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Makes the list anew when half of its life has gone. Whether it did.
+    /// Makes the list anew when half of its life has gone, or when the records know revocations
+    /// that it lacks (another process revoked, or making the last list failed). Whether it did.
     pub async fn renew_crl_if_due(&self, now: Timestamp) -> Result<bool, Error> {
-        let left = self.crl().next_update.duration_since(now);
-        if left > self.settings.crl_ttl / 2 {
-            return Ok(false);
+        let kept = self.crl();
+        let mut revocations = self.ledger.revocations().await?;
+        if revocations.number <= kept.number {
+            if kept.next_update.duration_since(now) > self.settings.crl_ttl / 2 {
+                return Ok(false);
+            }
+            revocations = self.ledger.next_crl().await?;
         }
-        let revocations = self.ledger.next_crl().await?;
         self.refresh_crl(revocations, now).await?;
         Ok(true)
     }

@@ -37,3 +37,6 @@ impl fmt::Display for Serial {
         write!(f, "0x{:04X}", self.0)
     }
 }
+
+#[cfg(test)]
+mod tests;

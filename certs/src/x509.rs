@@ -170,3 +170,6 @@ pub(crate) fn fingerprint(algorithm: &'static digest::Algorithm, der: &[u8]) -> 
     }
     out
 }
+
+#[cfg(test)]
+mod tests;

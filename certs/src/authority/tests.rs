@@ -192,6 +192,23 @@ fn a_crash_between_revocation_and_list_is_made_good() {
 }
 
 #[test]
+fn revocations_by_another_process_are_taken_over() {
+    run(async {
+        let ledger = Arc::new(Memory::default());
+        let open = || open_at(ledger.clone(), Autosign::All, settings(), Arc::new(NoPolicy), Arc::new(Inline), now());
+        let (ours, theirs) = (open().await.unwrap(), open().await.unwrap());
+        let (body, _) = request("web01.lab.test", &[]);
+        ours.submit("web01.lab.test", &body, now()).await.unwrap();
+        theirs.revoke(&name(), now()).await.unwrap();
+        assert!(!ours.revoked().contains(Serial(2)));
+        assert!(ours.renew_crl_if_due(now()).await.unwrap());
+        assert!(ours.revoked().contains(Serial(2)));
+        assert_eq!(ours.crl().number, 1);
+        assert!(!ours.renew_crl_if_due(now()).await.unwrap());
+    });
+}
+
+#[test]
 fn records_of_another_authority_are_refused() {
     run(async {
         let ledger = Arc::new(Memory::default());

@@ -138,8 +138,9 @@ impl Ledger for Store {
     }
 
     async fn revocations(&self) -> Result<Revocations, LedgerError> {
-        // On the writing connection: list and number belong together.
-        Ok(self.database.write(revocations).await?)
+        // One transaction, because list and number belong together.
+        let snapshot = |db: &Connection| revocations(&*db.unchecked_transaction()?);
+        Ok(self.database.read(snapshot).await?)
     }
 
     async fn next_crl(&self) -> Result<Revocations, LedgerError> {
