@@ -17,9 +17,7 @@ fn main() {
 #[divan::bench]
 fn lex_manifest(bencher: Bencher<'_, '_>) {
     let source = Source::new("/sample.pp", MANIFEST);
-    bencher
-        .counter(BytesCount::of_str(MANIFEST))
-        .bench(|| lexer::lex(black_box(&source), false, &Limits::default()));
+    bencher.counter(BytesCount::of_str(MANIFEST)).bench(|| lexer::lex(black_box(&source), false, &Limits::default()));
 }
 
 #[divan::bench]

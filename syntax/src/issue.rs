@@ -203,7 +203,6 @@ pub enum Issue {
         file: String,
     },
     IllegalTopConstruct {
-        named: Option<String>,
         label: String,
     },
 }
@@ -450,10 +449,7 @@ impl Issue {
             Self::IllegalDefinitionLocation { name, file } => {
                 format!("Unacceptable location. The name '{name}' is unacceptable in file '{file}'")
             }
-            Self::IllegalTopConstruct { named: Some(name), label } => {
-                format!("The {label} '{name}' is unacceptable as a top level construct in this location")
-            }
-            Self::IllegalTopConstruct { named: None, label } => {
+            Self::IllegalTopConstruct { label } => {
                 format!("This {label} is unacceptable as a top level construct in this location")
             }
         }

@@ -1,5 +1,8 @@
 //! Source text and positions in it.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 /// A half-open range of byte offsets in a [`Source`].

@@ -62,7 +62,7 @@ pub(crate) fn check_location(program: &Program, namespace: &str) -> Vec<Diagnost
         let defines = matches!(&statement.kind, ExprKind::Definition(definition)
             if !matches!(definition, Definition::Node(_)));
         if !defines {
-            let issue = Issue::IllegalTopConstruct { named: None, label: label(Node::Expr(statement)) };
+            let issue = Issue::IllegalTopConstruct { label: label(Node::Expr(statement)) };
             found.push(error(&issue, statement.span));
         }
     }
