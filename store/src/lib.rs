@@ -56,11 +56,24 @@ impl Store {
     }
 }
 
-/// Makes a folder and its parents, readable by this user only where it makes them.
+/// Makes a folder and its parents, readable by this user only where it makes them. What it made
+/// is on disk when it returns.
 fn make_private(dir: &Path) -> std::io::Result<()> {
+    let made = dir.ancestors().skip(1).take_while(|parent| !parent.is_dir()).count();
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(dir)
+    builder.create(dir)?;
+    for parent in dir.ancestors().skip(1).take(made + 1) {
+        // A relative path's last ancestor is empty.
+        let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+        match std::fs::File::open(parent) {
+            Ok(parent) => parent.sync_all()?,
+            // Somebody else's folder that we may pass but not read: it was there before us.
+            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }

@@ -119,6 +119,15 @@ fn the_folder_is_for_this_user_only() {
     assert_eq!(std::fs::metadata(&made).unwrap().permissions().mode() & 0o777, 0o700);
 }
 
+#[test]
+fn a_path_of_one_word_will_do() {
+    let dir = tempfile::tempdir().unwrap();
+    // Of all tests here only this one depends on the working folder.
+    std::env::set_current_dir(dir.path()).unwrap();
+    drop(Store::open(std::path::Path::new("data"), &Settings::default()).unwrap());
+    assert!(dir.path().join("data/store.sqlite").exists());
+}
+
 fn block_on<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
