@@ -1,6 +1,9 @@
 //! What can go wrong while a catalog is made, with the original's issue codes and texts.
 
+use std::fmt;
 use std::sync::Arc;
+
+use syntax::source::Source;
 
 use crate::value::Value;
 
@@ -22,7 +25,7 @@ impl From<Error> for Stop {
     }
 }
 
-/// An error with its place.
+/// An error, with its place once the evaluator has added it.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct Error {
@@ -30,6 +33,7 @@ pub struct Error {
     pub issue_code: &'static str,
     /// Without the place.
     pub message: String,
+    /// `None` until it is known: the innermost expression being evaluated then gives it.
     pub position: Option<Location>,
 }
 
@@ -40,6 +44,34 @@ pub struct Location {
     pub file: Arc<str>,
     pub line: u32,
     pub column: Option<u32>,
+}
+
+impl Location {
+    /// The line of an offset, without the column.
+    pub fn line_of(source: &Source, offset: u32) -> Self {
+        Self { file: source.path().clone(), line: source.line(offset), column: None }
+    }
+
+    /// Line and column of an offset.
+    pub fn of(source: &Source, offset: u32) -> Self {
+        let position = source.position(offset);
+        Self { file: source.path().clone(), line: position.line, column: Some(position.column) }
+    }
+}
+
+/// As messages show it: `(file: F, line: 1, column: 2)`.
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(")?;
+        if !self.file.is_empty() {
+            write!(f, "file: {}, ", self.file)?;
+        }
+        write!(f, "line: {}", self.line)?;
+        if let Some(column) = self.column {
+            write!(f, ", column: {column}")?;
+        }
+        f.write_str(")")
+    }
 }
 
 /// What a part of the language that knows no positions answers; the evaluator adds the place.

@@ -9,11 +9,13 @@ use rustc_hash::FxHashMap;
 
 use crate::callable::Callable;
 use crate::error::{Failure, Location, Stop};
+pub(crate) use crate::request::{Level, Strict};
 use crate::signature::{Declared, Dispatches};
 use crate::types::{self, Type};
 use crate::value::Value;
 use crate::world::World;
 
+pub(crate) mod catalog;
 mod collections;
 mod control;
 mod digests;
@@ -99,28 +101,6 @@ pub(crate) trait Caller {
         let of = self.parse_type(of)?;
         assert_instance(subject, &of, value)
     }
-}
-
-/// Log levels, lowest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Level {
-    Debug,
-    Info,
-    Notice,
-    Warning,
-    Err,
-    Alert,
-    Emerg,
-    Crit,
-}
-
-/// The setting `strict`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Strict {
-    Off,
-    #[default]
-    Warning,
-    Error,
 }
 
 /// Calls a native function; `None` when there is none of this name.

@@ -11,7 +11,7 @@ use crate::value::Value;
 
 /// Names a resource of the compile that runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct ResourceId(pub(crate) u32);
+pub(crate) struct ResourceId(pub(crate) u32);
 
 /// A resource that was declared.
 pub(crate) struct Resource {
@@ -33,6 +33,8 @@ pub(crate) struct Resource {
     pub(crate) sensitive: Vec<Arc<str>>,
     /// `Class[main]` and `Stage[main]`: their title is a name of the original's own, not a text.
     pub(crate) is_main: bool,
+    /// Another node exported it.
+    pub(crate) imported: bool,
     /// On the wire: `class` where a class was declared like a resource.
     pub(crate) resource_like: bool,
 }

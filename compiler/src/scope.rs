@@ -177,27 +177,6 @@ impl Scopes {
         }
     }
 
-    /// Every variable that a scope sees, outermost first.
-    pub(crate) fn visible(&self, id: ScopeId, into: &mut IndexMap<Arc<str>, Value, FxBuildHasher>) {
-        let scope = self.get(id);
-        if let Some(enclosing) = scope.enclosing {
-            self.visible(enclosing, into);
-        }
-        if let Some(inherited) = scope.inherited {
-            self.visible(inherited, into);
-        }
-        let mut names: Vec<_> = scope.symbols.keys().collect();
-        names.sort();
-        for name in names {
-            into.insert(name.clone(), scope.symbols[name].clone());
-        }
-        for frame in &scope.frames {
-            if let Frame::Local(entries) = frame {
-                into.extend(entries.iter().cloned());
-            }
-        }
-    }
-
     /// Sets defaults of a type (capitalised) in a scope; answers a name that already has one.
     pub(crate) fn set_default(&mut self, id: ScopeId, type_name: &Arc<str>, parameter: Parameter) -> bool {
         self.has_defaults = true;
@@ -255,14 +234,6 @@ impl Scope {
         }
     }
 
-    pub(crate) fn has_local(&self, name: &str) -> bool {
-        !matches!(self.local(name), Lookup::Missing)
-    }
-
-    pub(crate) fn next(&self) -> Option<ScopeId> {
-        self.inherited.or(self.enclosing)
-    }
-
     /// Whether an assignment to `$name` here would be a second one.
     pub(crate) fn is_bound(&self, name: &str) -> bool {
         for frame in self.frames.iter().rev() {
@@ -300,6 +271,10 @@ impl Scope {
         self.frames.push(frame);
     }
 
+    pub(crate) fn pop(&mut self) -> Option<Frame> {
+        self.frames.pop()
+    }
+
     pub(crate) fn truncate(&mut self, level: usize) {
         self.frames.truncate(level);
     }
@@ -325,6 +300,3 @@ impl Scope {
         self.frames = frames;
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -52,7 +52,9 @@ pub enum ResourceKind {
     CompilableType,
     /// Made by a `define`.
     DefinedType,
-    /// Classes and nodes.
+    /// Classes declared like resources: `class { 'name': }`.
+    Class,
+    /// Classes that were included, and nodes.
     Unknown,
 }
 
@@ -121,6 +123,7 @@ impl ResourceKind {
         match self {
             Self::CompilableType => "compilable_type",
             Self::DefinedType => "defined_type",
+            Self::Class => "class",
             Self::Unknown => "unknown",
         }
     }

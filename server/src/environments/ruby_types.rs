@@ -20,7 +20,7 @@ pub(super) fn read(name: &str, source: &str) -> ResourceType {
         name: name.into(),
         namevars,
         isomorphic: !source.contains("@isomorphic = false"),
-        title_pattern: None,
+        title_patterns: Vec::new(),
         parameters,
     }
 }

@@ -1,0 +1,218 @@
+//! Expressions to values, and all that happens on the way.
+//!
+//! One [`Evaluator`] makes one catalog. Functions get it as their first argument: through it they
+//! reach variables, other functions, the world, the log and the catalog.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use syntax::ast::Expr;
+use syntax::source::Source;
+
+use crate::builder::Builder;
+use crate::collector::Collector;
+use crate::error::{Failure, Location, Stop};
+use crate::known::KnownTypes;
+use crate::regexp::Regexp;
+use crate::relationship::Relationship;
+use crate::request::{LogEntry, Request};
+use crate::resource::Override;
+use crate::scope::{Lookup, ScopeId, Scopes};
+use crate::value::Value;
+use crate::world::World;
+
+mod access;
+mod assignment;
+mod call;
+mod caller;
+mod class;
+mod closure;
+mod collect;
+mod control;
+mod definition;
+mod dispatch;
+mod epp;
+mod failure;
+mod import;
+mod load;
+mod log;
+mod operator;
+mod overriding;
+mod relate;
+mod resource_expression;
+mod type_name;
+
+pub(crate) use call::Jump;
+pub(crate) use collect::shown;
+pub(crate) use definition::ResolvedType;
+pub(crate) use type_name::Aliases;
+
+/// Errors of lookups name no place, as in the original.
+const UNPLACED: &str = "LOOKUP_ERROR";
+
+/// Makes one catalog.
+pub struct Evaluator<'a> {
+    request: Request<'a>,
+    world: &'a dyn World,
+    pub(crate) scopes: Scopes,
+    pub(crate) known: KnownTypes,
+    pub(crate) catalog: Builder,
+    pub(crate) collectors: Vec<Collector>,
+    pub(crate) relationships: Vec<Relationship>,
+    pub(crate) overrides: Vec<Override>,
+    /// Where the code being evaluated stands.
+    scope: ScopeId,
+    source: Arc<Source>,
+    /// Calls in progress, the innermost last.
+    calls: Vec<(Arc<Source>, u32)>,
+    /// What templates in progress have rendered.
+    templates: Vec<epp::Output>,
+    aliases: Aliases,
+    functions: FxHashMap<Arc<str>, Option<call::UserFunction>>,
+    signatures: FxHashMap<usize, Arc<crate::signature::Signature>>,
+    patterns: FxHashMap<Arc<str>, Arc<Regexp>>,
+    hiera: Rc<crate::hiera::Cache>,
+    logs: Vec<LogEntry>,
+    warned: FxHashSet<Box<str>>,
+    /// The parameter without a value that a default expression asked for.
+    unevaluated: Option<Arc<str>>,
+    jump: Option<Jump>,
+    depth: u32,
+    steps: u64,
+}
+
+impl<'a> Evaluator<'a> {
+    pub(crate) fn new(request: Request<'a>, world: &'a dyn World) -> Self {
+        Self {
+            request,
+            world,
+            scopes: Scopes::new(crate::known::TypeId::MAIN),
+            known: KnownTypes::new(),
+            catalog: Builder::default(),
+            collectors: Vec::new(),
+            relationships: Vec::new(),
+            overrides: Vec::new(),
+            scope: ScopeId::TOP,
+            source: Arc::new(Source::new("", "")),
+            calls: Vec::new(),
+            templates: Vec::new(),
+            aliases: Aliases::default(),
+            functions: FxHashMap::default(),
+            signatures: FxHashMap::default(),
+            patterns: FxHashMap::default(),
+            hiera: Rc::default(),
+            logs: Vec::new(),
+            warned: FxHashSet::default(),
+            unevaluated: None,
+            jump: None,
+            depth: 0,
+            steps: 0,
+        }
+    }
+
+    /// The node, its facts and the settings.
+    pub fn request(&self) -> &Request<'a> {
+        &self.request
+    }
+
+    pub fn world(&self) -> &'a dyn World {
+        self.world
+    }
+
+    /// The scope in which the code being evaluated stands.
+    pub fn scope(&self) -> ScopeId {
+        self.scope
+    }
+
+    /// The value of `$name` (without the dollar, maybe qualified) as the running code sees it;
+    /// `None` when there is no such variable.
+    pub fn variable(&self, name: &str) -> Option<Value> {
+        match self.scopes.lookup(self.scope, name) {
+            Lookup::Found(value) => Some(value),
+            Lookup::Unevaluated(_) | Lookup::Missing => None,
+        }
+    }
+
+    /// Whether there is a variable with this name, `undef` or not.
+    pub(crate) fn has_variable(&self, name: &str) -> bool {
+        matches!(name, "::module_name" | "::caller_module_name" | "module_name" | "caller_module_name")
+            || !matches!(self.scopes.lookup(self.scope, name), Lookup::Missing)
+    }
+
+    /// The module of the code being evaluated; empty for the site manifests.
+    pub fn module_name(&self) -> Arc<str> {
+        let source = self.scopes.get(self.scope).source;
+        self.known.get(source).module.clone()
+    }
+
+    /// Where the function that runs was called, without a column.
+    pub fn call_site(&self) -> Option<Location> {
+        self.calls.last().map(|(source, offset)| Location::line_of(source, *offset))
+    }
+
+    /// An error of the running function; the place of the call is added.
+    pub fn fail(&self, message: impl Into<String>) -> Stop {
+        Failure::argument(message).into()
+    }
+
+    /// The value of an expression. Errors that have no place yet get that of the expression.
+    pub(crate) fn evaluate(&mut self, expr: &Expr) -> Result<Value, Stop> {
+        self.step()?;
+        let result = self.dispatch(expr);
+        self.depth -= 1;
+        match result {
+            Err(Stop::Error(error)) if error.position.is_none() && error.issue_code != UNPLACED => {
+                Err(self.placed(*error, expr))
+            }
+            result => result,
+        }
+    }
+
+    /// Evaluates in another scope and text, then comes back.
+    pub(crate) fn within<T>(
+        &mut self,
+        scope: ScopeId,
+        source: &Arc<Source>,
+        run: impl FnOnce(&mut Self) -> Result<T, Stop>,
+    ) -> Result<T, Stop> {
+        let scope = std::mem::replace(&mut self.scope, scope);
+        let source = std::mem::replace(&mut self.source, source.clone());
+        let result = run(self);
+        self.scope = scope;
+        self.source = source;
+        result
+    }
+
+    /// Runs and then takes off the frames that were pushed onto the scope meanwhile.
+    pub(crate) fn guarded<T>(&mut self, run: impl FnOnce(&mut Self) -> Result<T, Stop>) -> Result<T, Stop> {
+        let scope = self.scope;
+        let level = self.scopes.get(scope).level();
+        let result = run(self);
+        self.scopes.get_mut(scope).truncate(level);
+        result
+    }
+
+    /// Counts a step against the limits.
+    fn step(&mut self) -> Result<(), Stop> {
+        let limits = &self.request.limits;
+        self.steps += 1;
+        if self.depth >= limits.max_depth {
+            return Err(self.fail(format!(
+                "Evaluation is nested more than {} levels deep (limited by the setting max_depth)",
+                limits.max_depth
+            )));
+        }
+        if self.steps > limits.max_steps {
+            return Err(self.fail(format!(
+                "Evaluation takes more than {} steps (limited by the setting max_steps)",
+                limits.max_steps
+            )));
+        }
+        if self.steps.is_multiple_of(1024) && limits.expired.is_some_and(|expired| expired()) {
+            return Err(self.fail("Evaluation takes too long (limited by the setting compile_timeout)"));
+        }
+        self.depth += 1;
+        Ok(())
+    }
+}

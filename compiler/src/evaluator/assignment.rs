@@ -1,0 +1,149 @@
+//! `$a = 1`, `[$a, $b] = …`
+
+use std::sync::Arc;
+
+use syntax::ast::{AssignOp, Expr, ExprKind};
+
+use crate::error::Stop;
+use crate::evaluator::Evaluator;
+use crate::label::{a_an, label};
+use crate::scope::Lookup;
+use crate::types::Type;
+use crate::value::Value;
+
+/// What stands left of `=`.
+enum Target<'e> {
+    Name(&'e Arc<str>),
+    List(Vec<(Target<'e>, &'e Expr)>),
+}
+
+impl Evaluator<'_> {
+    #[inline(never)]
+    pub(super) fn assignment(&mut self, op: AssignOp, left: &Expr, right: &Expr, expr: &Expr) -> Result<Value, Stop> {
+        let target = self.target(left)?;
+        let value = self.evaluate(right)?;
+        if op != AssignOp::Set {
+            let operator = if op == AssignOp::Append { "+=" } else { "-=" };
+            let message = format!("The operator '{operator}' is not supported.");
+            return Err(self.issue("UNSUPPORTED_OPERATOR", expr, message));
+        }
+        self.assign(&target, &value, left, expr)?;
+        Ok(value)
+    }
+
+    fn target<'e>(&self, expr: &'e Expr) -> Result<Target<'e>, Stop> {
+        match &expr.kind {
+            ExprKind::Variable(name) => Ok(Target::Name(name)),
+            ExprKind::Array(items) => {
+                let targets = items.iter().map(|item| Ok((self.target(item)?, item)));
+                Ok(Target::List(targets.collect::<Result<_, Stop>>()?))
+            }
+            _ => {
+                let message =
+                    format!("Illegal attempt to assign to '{}'. Not an assignable reference", a_an(&label(expr)));
+                Err(self.issue("ILLEGAL_ASSIGNMENT", expr, message))
+            }
+        }
+    }
+
+    fn assign(&mut self, target: &Target<'_>, value: &Value, left: &Expr, expr: &Expr) -> Result<(), Stop> {
+        match target {
+            Target::Name(name) => self.assign_name(name, value.clone(), left, expr),
+            Target::List(targets) => self.assign_list(targets, value, expr),
+        }
+    }
+
+    fn assign_name(&mut self, name: &Arc<str>, value: Value, left: &Expr, expr: &Expr) -> Result<(), Stop> {
+        if name.contains("::") {
+            let message =
+                format!("Illegal attempt to assign to '{name}'. Cannot assign to variables in other namespaces");
+            return Err(self.issue("CROSS_SCOPE_ASSIGNMENT", left, message));
+        }
+        if name.bytes().all(|byte| byte.is_ascii_digit()) {
+            let message = format!(
+                "Illegal attempt to assign to the numeric match result variable '${name}'. Numeric variables are not assignable"
+            );
+            return Err(self.issue("ILLEGAL_NUMERIC_ASSIGNMENT", left, message));
+        }
+        let scope = self.scopes.get(self.scope);
+        let reserved = matches!(&**name, "trusted" | "facts");
+        if &**name == "server_facts" || (reserved && scope.is_bound(name)) {
+            let message = format!("Attempt to assign to a reserved variable name: '${name}'");
+            return Err(self.issue("ILLEGAL_RESERVED_ASSIGNMENT", expr, message));
+        }
+        if scope.is_bound(name) {
+            let message = if matches!(&**name, "name" | "title") {
+                format!("Cannot reassign built in (or already assigned) variable '${name}'")
+            } else {
+                format!("Cannot reassign variable '${name}'")
+            };
+            return Err(self.issue("ILLEGAL_REASSIGNMENT", expr, message));
+        }
+        if reserved {
+            return Err(self.fail(format!("Attempt to assign to a reserved variable name: '{name}'")));
+        }
+        if !self.scopes.get_mut(self.scope).set(name.clone(), value) {
+            return Err(self.fail(format!("Attempt to assign variable {name} when evaluating parameters")));
+        }
+        Ok(())
+    }
+
+    fn assign_list(&mut self, targets: &[(Target<'_>, &Expr)], value: &Value, expr: &Expr) -> Result<(), Stop> {
+        let values: Vec<Value> = match value {
+            Value::Hash(entries) => {
+                for (target, item) in targets {
+                    let Target::Name(name) = target else {
+                        let message = "No value for required key '[]' in assignment to variables from hash";
+                        return Err(self.issue("MISSING_MULTI_ASSIGNMENT_KEY", expr, message));
+                    };
+                    let Some(value) = entries.get(&Value::String((*name).clone())) else {
+                        let message =
+                            format!("No value for required key '{name}' in assignment to variables from hash");
+                        return Err(self.issue("MISSING_MULTI_ASSIGNMENT_KEY", expr, message));
+                    };
+                    self.assign(target, value, item, expr)?;
+                }
+                return Ok(());
+            }
+            Value::Type(Type::Class(Some(class))) => return self.assign_from_class(targets, class, expr),
+            Value::Array(items) => items.to_vec(),
+            other => vec![other.clone()],
+        };
+        if values.len() != targets.len() {
+            let message = format!(
+                "Mismatched number of assignable entries and values, expected {}, got {}",
+                targets.len(),
+                values.len()
+            );
+            return Err(self.issue("ILLEGAL_MULTI_ASSIGNMENT_SIZE", expr, message));
+        }
+        for ((target, item), value) in targets.iter().zip(&values) {
+            self.assign(target, value, item, expr)?;
+        }
+        Ok(())
+    }
+
+    fn assign_from_class(
+        &mut self,
+        targets: &[(Target<'_>, &Expr)],
+        class: &Arc<str>,
+        expr: &Expr,
+    ) -> Result<(), Stop> {
+        if self.catalog.class(class).is_none() {
+            let ExprKind::Assignment { right, .. } = &expr.kind else { return Ok(()) };
+            return Err(self.issue("UNKNOWN_RESOURCE", right, format!("Resource not found: Class['{class}']")));
+        }
+        for (target, item) in targets {
+            let Target::Name(name) = target else { continue };
+            let qualified = format!("{}::{name}", class.to_lowercase());
+            let Lookup::Found(value) = self.scopes.lookup(self.scope, &qualified) else {
+                let message = format!(
+                    "No value for required variable '${qualified}' in assignment to variables from class reference"
+                );
+                return Err(self.issue("MISSING_MULTI_ASSIGNMENT_VARIABLE", item, message));
+            };
+            self.assign(target, &value, item, expr)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,102 @@
+//! The evaluator as native functions see it.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use syntax::ast::Program;
+use syntax::source::Source;
+
+use crate::callable::Callable;
+use crate::error::{Location, Stop};
+use crate::evaluator::Evaluator;
+use crate::functions::Caller;
+use crate::request::{Level, Strict};
+use crate::types::Type;
+use crate::value::{Hash, Value};
+use crate::world::World;
+
+impl Caller for Evaluator<'_> {
+    fn world(&self) -> &dyn World {
+        self.world
+    }
+
+    fn call_block(&mut self, block: &Arc<Callable>, arguments: Vec<Value>) -> Result<Value, Stop> {
+        Self::call_block(self, block, arguments)
+    }
+
+    fn call_function(
+        &mut self,
+        name: &str,
+        arguments: Vec<Value>,
+        block: Option<Arc<Callable>>,
+    ) -> Result<Value, Stop> {
+        Self::call_function(self, name, arguments, block.as_ref())
+    }
+
+    fn variable(&mut self, name: &str) -> Result<Option<Value>, Stop> {
+        Ok(Self::variable(self, name))
+    }
+
+    fn unknown_variable(&mut self, name: &str) -> Result<(), Stop> {
+        let reason = format!("Undefined variable '{name}'; ");
+        match self.request.settings.strict {
+            Strict::Off => Ok(()),
+            Strict::Warning => {
+                Self::warn_once(self, &format!("Variable: {name}"), reason);
+                Ok(())
+            }
+            Strict::Error => Err(self.fail(reason)),
+        }
+    }
+
+    fn log(&mut self, level: Level, message: String) {
+        Self::log(self, level, message);
+    }
+
+    fn warning(&mut self, message: String) {
+        self.warn(message, None);
+    }
+
+    fn warn_once(&mut self, key: &str, message: String) {
+        Self::warn_once(self, key, message);
+    }
+
+    fn strict(&self) -> Strict {
+        self.request.settings.strict
+    }
+
+    fn parse_type(&mut self, text: &str) -> Result<Type, Stop> {
+        self.type_from_text(text)
+    }
+
+    fn hiera(&self) -> Rc<crate::hiera::Cache> {
+        self.hiera.clone()
+    }
+
+    fn call_site(&self) -> Option<Location> {
+        Self::call_site(self)
+    }
+
+    fn parse_epp(&mut self, source: &str) -> Result<Arc<Program>, String> {
+        let source = Arc::new(Source::new("inlined-epp-text", source));
+        match syntax::parse_epp(source, &syntax::Options::default()) {
+            Ok(parsed) => Ok(parsed.program),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    fn render_epp(
+        &mut self,
+        function: &str,
+        program: &Arc<Program>,
+        arguments: Option<&Hash>,
+        local: bool,
+    ) -> Result<Value, Stop> {
+        self.render_template(function, program, arguments, local)
+    }
+
+    fn module_name(&mut self) -> Option<Arc<str>> {
+        let name = Self::module_name(self);
+        (!name.is_empty()).then_some(name)
+    }
+}

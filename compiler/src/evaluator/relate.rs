@@ -1,0 +1,200 @@
+//! Arrows: `a -> b`, `a ~> b`, `a <- b`, `a <~ b`.
+
+use std::sync::Arc;
+
+use syntax::ast::{Expr, ExprKind, RelationshipOp};
+
+use crate::error::{Failure, Stop};
+use crate::evaluator::Evaluator;
+use crate::evaluator::call::unwind;
+use crate::label::{a_an, label_value};
+use crate::relationship::{Operand, Relationship};
+use crate::resource::{ResourceId, capitalize};
+use crate::types::Type;
+use crate::value::Value;
+
+impl Evaluator<'_> {
+    #[inline(never)]
+    pub(super) fn relate(&mut self, op: RelationshipOp, left: &Expr, right: &Expr, expr: &Expr) -> Result<Value, Stop> {
+        self.chain(op, left, right, expr).map(|(_, value)| value)
+    }
+
+    /// Adds the relationships of finished evaluation to the resources they start from.
+    pub(crate) fn evaluate_relationships(&mut self) -> Result<(), Stop> {
+        for relationship in std::mem::take(&mut self.relationships) {
+            let sources = self.ends(&relationship.source, true);
+            for source in sources {
+                for target in self.ends(&relationship.target, false) {
+                    self.connect(&source, &target, relationship.parameter)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Evaluates a chain; what stands on the right goes on to the next arrow.
+    fn chain(
+        &mut self,
+        op: RelationshipOp,
+        left: &Expr,
+        right: &Expr,
+        expr: &Expr,
+    ) -> Result<(Vec<Operand>, Value), Stop> {
+        let (lefts, left_value) = self.operands(left, expr)?;
+        let (rights, right_value) = self.operands(right, expr)?;
+        let (sources, targets, parameter) = match op {
+            RelationshipOp::Before => (&lefts, &rights, "before"),
+            RelationshipOp::Notify => (&lefts, &rights, "notify"),
+            RelationshipOp::After => (&rights, &lefts, "before"),
+            RelationshipOp::Subscribe => (&rights, &lefts, "notify"),
+        };
+        for source in sources {
+            for target in targets {
+                let (source, target) = (source.clone(), target.clone());
+                self.relationships.push(Relationship { source, target, parameter });
+            }
+        }
+        if rights.is_empty() {
+            return Ok((lefts, left_value));
+        }
+        if let [Operand::Collector(number)] = &*rights {
+            self.collectors[*number].alternative = lefts;
+        }
+        Ok((rights, right_value))
+    }
+
+    fn operands(&mut self, operand: &Expr, expr: &Expr) -> Result<(Vec<Operand>, Value), Stop> {
+        let inner = unwind(operand);
+        match &inner.kind {
+            ExprKind::Relationship { op, left, right } => {
+                self.step()?;
+                let result = self.chain(*op, left, right, inner);
+                self.depth -= 1;
+                result
+            }
+            ExprKind::Collect(collect) => {
+                let number = self.collectors.len();
+                self.collect(collect, inner)?;
+                Ok((vec![Operand::Collector(number)], Value::Undef))
+            }
+            ExprKind::Array(items) if items.iter().any(|item| matches!(unwind(item).kind, ExprKind::Collect(_))) => {
+                let mut all = Vec::new();
+                for item in items {
+                    let (operands, _) = self.operands(item, expr)?;
+                    add(&mut all, operands);
+                }
+                Ok((all, Value::Undef))
+            }
+            _ => {
+                let value = self.evaluate(operand)?;
+                let mut operands = Vec::new();
+                self.transform(&value, expr, &mut operands)?;
+                Ok((operands, value))
+            }
+        }
+    }
+
+    fn transform(&mut self, value: &Value, expr: &Expr, into: &mut Vec<Operand>) -> Result<(), Stop> {
+        let reference = match value {
+            Value::Array(values) => {
+                for value in values.iter() {
+                    self.transform(value, expr, into)?;
+                }
+                return Ok(());
+            }
+            Value::String(text) => Value::Type(self.type_from_text(text)?),
+            other => other.clone(),
+        };
+        let operand = match &reference {
+            Value::Type(Type::Type(Some(of))) => self.reference_operand(of),
+            Value::Type(of) => self.reference_operand(of),
+            other => {
+                let message = format!(
+                    "Illegal relationship operand, can not form a relationship with {}. A Catalog type is required.",
+                    a_an(&label_value(other))
+                );
+                return Err(self.issue("ILLEGAL_RELATIONSHIP_OPERAND_TYPE", expr, message));
+            }
+        };
+        let Some(operand) = operand else {
+            let message = format!(
+                "Illegal relationship operand, can not form a relationship with something of type {}. A Catalog type is required.",
+                crate::format::to_text(&reference)
+            );
+            return Err(self.issue("NOT_CATALOG_TYPE", expr, message));
+        };
+        add(into, vec![operand]);
+        Ok(())
+    }
+
+    #[expect(clippy::unused_self, reason = "reads as a step of the transformation")]
+    fn reference_operand(&self, of: &Type) -> Option<Operand> {
+        match of {
+            Type::Class(name) => {
+                let name = name.as_deref().unwrap_or_default();
+                Some(Operand::Reference("Class".into(), capitalize(name)))
+            }
+            Type::Resource(resource) => {
+                let type_name = resource.type_name.as_deref().map_or_else(|| "Class".into(), capitalize);
+                let title = resource.title.clone().unwrap_or_default();
+                let title = if &*type_name == "Class" { capitalize(&title) } else { title };
+                Some(Operand::Reference(type_name, title))
+            }
+            _ => None,
+        }
+    }
+
+    /// The references that an end of an arrow stands for.
+    fn ends(&self, operand: &Operand, is_source: bool) -> Vec<(Arc<str>, Arc<str>)> {
+        match operand {
+            Operand::Reference(type_name, title) => vec![(type_name.clone(), title.clone())],
+            Operand::Collector(number) => {
+                let collector = &self.collectors[*number];
+                if collector.collected.is_empty() && is_source {
+                    return match &*collector.alternative {
+                        [other @ Operand::Collector(_)] => self.ends(other, true),
+                        operands => operands.iter().flat_map(|operand| self.ends(operand, false)).collect(),
+                    };
+                }
+                let reference = |id: &ResourceId| {
+                    let resource = self.catalog.get(*id);
+                    (resource.type_name.clone(), resource.title.clone())
+                };
+                collector.collected.iter().map(reference).collect()
+            }
+        }
+    }
+
+    fn connect(
+        &mut self,
+        source: &(Arc<str>, Arc<str>),
+        target: &(Arc<str>, Arc<str>),
+        parameter: &'static str,
+    ) -> Result<(), Stop> {
+        let shown = |(type_name, title): &(Arc<str>, Arc<str>)| format!("{type_name}[{title}]");
+        let Some(id) = self.find_resource(&source.0, &source.1)? else {
+            let text = format!("Could not find resource '{}' for relationship on '{}'", shown(source), shown(target));
+            return Err(Failure::argument(text).into());
+        };
+        if self.find_resource(&target.0, &target.1)?.is_none() {
+            let text = format!("Could not find resource '{}' for relationship from '{}'", shown(target), shown(source));
+            return Err(Failure::argument(text).into());
+        }
+        let mut values = match self.catalog.get(id).value(parameter) {
+            Value::Undef => Vec::new(),
+            Value::Array(values) => values.to_vec(),
+            other => vec![other],
+        };
+        values.push(Value::string(shown(target)));
+        self.set_parameter(id, &parameter.into(), Value::array(values))
+    }
+}
+
+/// Operands count once.
+fn add(into: &mut Vec<Operand>, operands: Vec<Operand>) {
+    for operand in operands {
+        if !into.contains(&operand) {
+            into.push(operand);
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! `create_resources`, `realize`, `fail`
+
+use std::sync::Arc;
+
+use crate::collector::{Collector, What};
+use crate::error::{Failure, Stop};
+use crate::evaluator::Evaluator;
+use crate::format::to_text;
+use crate::resource::Parameter;
+use crate::value::Value;
+
+pub(super) fn create_resources(evaluator: &mut Evaluator<'_>, arguments: Vec<Value>) -> Result<Value, Stop> {
+    let argument = |text: String| Stop::from(Failure::argument(text));
+    if arguments.len() > 3 {
+        let count = arguments.len();
+        return Err(argument(format!("create_resources(): wrong number of arguments ({count}; must be 2 or 3)")));
+    }
+    let Some(Value::Hash(instances)) = arguments.get(1) else {
+        return Err(argument("create_resources(): second argument must be a hash".to_owned()));
+    };
+    let defaults = match arguments.get(2) {
+        None => Arc::default(),
+        Some(Value::Hash(defaults)) => defaults.clone(),
+        Some(_) => return Err(argument("create_resources(): third argument, if provided, must be a hash".to_owned())),
+    };
+    let given = arguments.first().map(to_text).unwrap_or_default();
+    let (exported, is_virtual) = (given.starts_with("@@"), given.starts_with('@'));
+    let type_name = given.trim_start_matches('@').to_lowercase();
+    if type_name == "class" && is_virtual {
+        return Err(argument("Classes are not virtualizable".to_owned()));
+    }
+    let position = evaluator.call_site();
+    let source = evaluator.scopes.get(evaluator.scope()).source;
+    let mut created = Vec::new();
+    for (title, own) in instances.iter() {
+        let titles: Vec<Arc<str>> = match title {
+            Value::Array(titles) => titles.iter().map(|title| to_text(title).into()).collect(),
+            title => vec![to_text(title).into()],
+        };
+        let mut values = (*defaults).clone();
+        match own {
+            Value::Hash(own) => values.extend(own.iter().map(|(name, value)| (name.clone(), value.clone()))),
+            // The original fails in Ruby here, with these words.
+            Value::Undef => return Err(argument("no implicit conversion of nil into Hash".to_owned())),
+            other => {
+                let kind = other.type_name();
+                return Err(argument(format!("no implicit conversion of {kind} into Hash")));
+            }
+        }
+        let parameters: Vec<Parameter> = values
+            .into_iter()
+            .map(|(name, value)| Parameter {
+                name: to_text(&name).into(),
+                value,
+                source,
+                position: None,
+                append: false,
+            })
+            .collect();
+        let forms = (is_virtual, exported);
+        created.extend(evaluator.create_resources(&type_name, titles, &parameters, position.as_ref(), forms)?);
+    }
+    Ok(Value::array(created))
+}
+
+pub(super) fn realize(evaluator: &mut Evaluator<'_>, arguments: Vec<Value>) -> Result<Value, Stop> {
+    let mut references = Vec::new();
+    arguments.iter().for_each(|value| flatten(value, &mut references));
+    evaluator.collectors.push(Collector::new(What::Fixed(references), None));
+    Ok(Value::Undef)
+}
+
+pub(super) fn fail(evaluator: &mut Evaluator<'_>, arguments: Vec<Value>) -> Result<Value, Stop> {
+    let texts: Vec<String> = arguments.iter().map(to_text).collect();
+    Err(evaluator.fail(texts.join(" ")))
+}
+
+fn flatten(value: &Value, into: &mut Vec<Value>) {
+    match value {
+        Value::Array(values) => values.iter().for_each(|value| flatten(value, into)),
+        other => into.push(other.clone()),
+    }
+}

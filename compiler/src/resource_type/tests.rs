@@ -1,0 +1,45 @@
+use super::*;
+
+#[test]
+fn every_type_of_the_original_is_there() {
+    for name in [
+        "exec",
+        "file",
+        "filebucket",
+        "group",
+        "notify",
+        "package",
+        "resources",
+        "schedule",
+        "service",
+        "stage",
+        "tidy",
+        "user",
+    ] {
+        let of = builtin(name).unwrap_or_else(|| panic!("no type {name}"));
+        assert!(!of.namevars.is_empty(), "{name} has no name variable");
+    }
+    assert!(builtin("nosuch").is_none());
+}
+
+#[test]
+fn every_pattern_of_the_data_is_read() {
+    let written = include_str!("builtin.txt").lines().filter(|line| line.starts_with("title ")).count();
+    let types = read(include_str!("builtin.txt"));
+    assert_eq!(types.values().map(|of| of.title_patterns.len()).sum::<usize>(), written);
+}
+
+#[test]
+fn a_path_loses_slashes_at_its_end() {
+    let file = builtin("file").unwrap();
+    assert_eq!(file.parse_title("/a/"), Some(vec![("path".into(), "/a".into())]));
+    assert_eq!(file.parse_title("/"), Some(vec![("path".into(), "/".into())]));
+}
+
+#[test]
+fn parameters_that_a_type_has() {
+    let file = builtin("file").unwrap();
+    assert!(file.takes("mode") && file.takes("path"));
+    assert!(!file.takes("nosuch"));
+    assert!(!builtin("exec").unwrap().isomorphic);
+}
