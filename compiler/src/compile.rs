@@ -52,6 +52,14 @@ pub fn with_evaluator<T>(
     }
 }
 
+/// The value of a text in the top scope, after the main manifest.
+pub(crate) fn evaluate(request: &Request<'_>, world: &dyn World, text: &str) -> Result<Value, CompileError> {
+    let mut evaluator = Evaluator::new(*request, world);
+    let answer =
+        evaluator.start().and_then(|()| evaluator.evaluate_main()).and_then(|()| evaluator.evaluate_text(text));
+    answer.map_err(|stop| failed(&mut evaluator, stop))
+}
+
 /// The error as agents see it.
 fn failed(evaluator: &mut Evaluator<'_>, stop: Stop) -> CompileError {
     let error = match evaluator.stray_jump(stop) {
@@ -63,14 +71,18 @@ fn failed(evaluator: &mut Evaluator<'_>, stop: Stop) -> CompileError {
         },
     };
     let position = error.position.filter(|position| position.line > 0);
-    let mut text = error.message;
+    let node = evaluator.request().node;
+    let mut text = error.message.clone();
     if let Some(position) = &position {
         text.push_str(&format!(" {position}"));
     }
-    let node = evaluator.request().node;
+    let message = format!("{text} on node {node}");
+    // An error of the language is logged as it is; what has no place of its own is logged whole.
+    let is_placed = position.as_ref().is_some_and(|position| position.column.is_some());
+    let logged = if is_placed { error.message } else { message.clone() };
     let mut logs = evaluator.take_logs();
-    logs.push(LogEntry { level: Level::Err, source: "Puppet".into(), message: text.clone(), position: None });
-    CompileError { message: format!("{text} on node {node}"), issue_code: Some(error.issue_code), position, logs }
+    logs.push(LogEntry { level: Level::Err, source: "Puppet".into(), message: logged, position: position.clone() });
+    CompileError { message, issue_code: Some(error.issue_code), position, logs }
 }
 
 impl Evaluator<'_> {
@@ -227,6 +239,19 @@ impl Evaluator<'_> {
             self.within(ScopeId::TOP, &program.source, |this| this.evaluate(&program.body))?;
         }
         Ok(())
+    }
+
+    fn evaluate_text(&mut self, text: &str) -> Result<Value, Stop> {
+        let source = Arc::new(syntax::source::Source::new("", text));
+        let parsed = match syntax::parse(source, &syntax::Options::default()) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                let error = crate::world::LoadError::Syntax(error.to_string().into());
+                return Err(self.unloadable(&error));
+            }
+        };
+        self.add_definitions(&parsed.program)?;
+        self.within(ScopeId::TOP, &parsed.program.source, |this| this.evaluate(&parsed.program.body))
     }
 
     /// The node block; answers the scope in which classified classes are declared.

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use syntax::ast::Program;
 use syntax::source::Source;
 
+use crate::request::{CompileError, Request};
 use crate::resource_type::ResourceType;
 use crate::value::Value;
 use crate::world::{DataFormat, Exported, FileKind, LoadError, Module, ProgramKind, World};
@@ -254,6 +255,11 @@ impl World for Texts {
     fn now(&self) -> i128 {
         self.now
     }
+}
+
+/// The value of an expression in the top scope that the main manifest of the world left.
+pub fn evaluate(request: &Request<'_>, world: &dyn World, expression: &str) -> Result<Value, CompileError> {
+    crate::compile::evaluate(request, world, expression)
 }
 
 /// Whether the names of a path fit those of a pattern with `*`, `?` and `**`.

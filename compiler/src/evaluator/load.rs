@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use syntax::ast::Program;
+
 use crate::error::{Error, Location, RUNTIME_ERROR, Stop};
 use crate::evaluator::Evaluator;
 use crate::known::TypeId;
@@ -23,7 +25,7 @@ impl Evaluator<'_> {
     }
 
     /// Reads the site manifests' definitions.
-    pub(crate) fn load_manifests(&mut self) -> Result<Vec<Arc<syntax::ast::Program>>, Stop> {
+    pub(crate) fn load_manifests(&mut self) -> Result<Vec<Arc<Program>>, Stop> {
         let programs = match self.world().manifests() {
             Ok(programs) => programs,
             Err(error) => {
@@ -33,13 +35,18 @@ impl Evaluator<'_> {
                 return Err(Stop::Error(error));
             }
         };
-        let module: Arc<str> = "".into();
         for program in &programs {
-            self.known.add(program, &module)?;
-            self.add_functions(program);
-            self.add_aliases(program);
+            self.add_definitions(program)?;
         }
         Ok(programs)
+    }
+
+    /// Reads the definitions of a text that belongs to no module.
+    pub(crate) fn add_definitions(&mut self, program: &Program) -> Result<(), Stop> {
+        self.known.add(program, &"".into())?;
+        self.add_functions(program);
+        self.add_aliases(program);
+        Ok(())
     }
 
     /// A file that is there but cannot be used: its own text, with the place that it names.
