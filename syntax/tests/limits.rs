@@ -52,7 +52,8 @@ fn nested_constructs_are_limited() {
 #[test]
 fn nesting_below_the_limit_is_fine_to_parse_print_and_drop() {
     for (open, close) in [("(", ")"), ("[", "]"), ("f(", ")"), ("if $a {", "}"), ("{a=>", "}")] {
-        let depth = (1..).find(|&depth| outcome(&format!("{}$x{}", open.repeat(depth), close.repeat(depth))).is_err());
+        let depth =
+            (1..200).find(|&depth| outcome(&format!("{}$x{}", open.repeat(depth), close.repeat(depth))).is_err());
         assert!(depth.is_some_and(|depth| depth > 30), "{open} only to {depth:?}");
     }
 }

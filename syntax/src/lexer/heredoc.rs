@@ -30,7 +30,12 @@ impl Lexer<'_> {
         };
         let after_head = start + length + 1;
         self.pos = after_head;
-        let head = head(&text[start..after_head]).ok_or_else(|| self.fault(Issue::HeredocInvalidSyntax))?;
+        // The original looks for a head anywhere before the parenthesis.
+        let written = &text[start..after_head];
+        let head = written
+            .match_indices("@(")
+            .find_map(|(at, _)| head(&written[at..]))
+            .ok_or_else(|| self.fault(Issue::HeredocInvalidSyntax))?;
         if head.tag.is_empty() {
             return Err(self.fault(Issue::HeredocEmptyEndtag));
         }

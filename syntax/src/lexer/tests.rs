@@ -1,6 +1,7 @@
 use super::{lex, lex_epp};
 use crate::limits::Limits;
 use crate::source::Source;
+use crate::token::Token;
 
 fn tokens(text: &str) -> Vec<String> {
     let source = Source::new("", text);
@@ -78,6 +79,6 @@ fn a_byte_order_mark_is_refused() {
 fn a_template_trims_where_its_tags_say_so() {
     let source = Source::new("", "a \n  <%- $x -%>  \nb<%= 1 %>");
     let lexed = lex_epp(&source, false, &Limits::default());
-    let texts: Vec<&str> = lexed.tokens.iter().filter(|t| t.kind.name() == "RENDER_STRING").map(|t| t.text()).collect();
+    let texts: Vec<&str> = lexed.tokens.iter().filter(|t| t.kind.name() == "RENDER_STRING").map(Token::text).collect();
     assert_eq!(texts, ["a \n", "b"]);
 }
