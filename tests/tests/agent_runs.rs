@@ -20,7 +20,8 @@ fn from_request_to_report() -> Result<()> {
     if !installed() {
         return Ok(());
     }
-    let server = Server::with_manifest(MANIFEST)?;
+    let server =
+        Server::options().code("environments/production/manifests/site.pp", MANIFEST).default_authority().start()?;
     let agent = Agent::new(&server, "web01.example.com")?;
 
     agent.run(&[])?.expect(1).says("Couldn't fetch certificate from CA server; you might still need to sign");

@@ -72,7 +72,7 @@ fn commands_work_while_the_server_is_down() -> Result<()> {
 
 #[test]
 fn a_certificate_is_what_puppet_makes() -> Result<()> {
-    let server = Server::with_manifest("")?;
+    let server = Server::options().default_authority().start()?;
     let wish = Wish::named("db.example.com").extension(pki::PP_REGISTERED, 13, "database");
     let identity = server.enroll_wish(&wish.extension(pki::PP_PRIVATE, 900, "mine"), &[])?;
     let text = pki::openssl(&["x509", "-noout", "-text"], &identity.certificate_pem)?;

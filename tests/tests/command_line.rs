@@ -45,7 +45,7 @@ fn config_show_is_a_config() -> Result<()> {
     assert!(again.status.success(), "what `config show` prints can be read again: {}", said(&again));
     let json = quartermaster(&["config", "show", "--json", "--data-dir", &data])?;
     let json: Value = serde_json::from_slice(&json.stdout)?;
-    assert_eq!(json["data_dir"], data.as_str());
+    assert_eq!(json["settings"]["data_dir"], data.as_str());
     Ok(())
 }
 
@@ -63,7 +63,7 @@ fn a_wrong_setting_gets_a_hint() -> Result<()> {
     let output =
         Command::new(binary()).args(["config", "show", "--json"]).env("QUARTERMASTER_CERTNAME", "env.test").output()?;
     let json: Value = serde_json::from_slice(&output.stdout)?;
-    assert_eq!(json["certname"], "env.test");
+    assert_eq!(json["settings"]["certname"], "env.test");
     Ok(())
 }
 

@@ -10,7 +10,10 @@ use tests::server::Server;
 
 #[test]
 fn ready_at_once_and_small() -> Result<()> {
-    let mut server = Server::with_manifest("notify { 'x': }")?;
+    let mut server = Server::options()
+        .code("environments/production/manifests/site.pp", "notify { 'x': }")
+        .default_authority()
+        .start()?;
     println!("first start: ready after {:?}", server.ready_after());
     assert!(server.log().contains("puppet agent"), "it says what to type on a node:\n{}", server.log());
     server.stop()?;
