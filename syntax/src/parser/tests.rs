@@ -50,6 +50,29 @@ fn operators_are_placed_at_the_operator() {
 }
 
 #[test]
+fn nodes_are_placed_where_messages_point() {
+    for (text, place) in [
+        ("$a + $b", "+"),
+        ("$a -> $b", "->"),
+        ("!$a", "!"),
+        ("($a)", "("),
+        ("$a ? { 1 => 2 }", "$a"),
+        ("$a[1]", "$a[1]"),
+        ("$a.foo", ".foo"),
+        ("$a.foo(1)", "(1)"),
+        ("foo(1) |$x| { }", "foo(1) |$x| { }"),
+        ("notice 1, 2", "notice 1, 2"),
+        ("if $a { } else { }", "if $a { } else { }"),
+        ("@file { 'a': }", "@file { 'a': }"),
+        ("type A = B[1]", "A = B[1]"),
+        ("@(E)\nx\nE\n", "@(E)"),
+    ] {
+        let parsed = parsed(text).expect("valid");
+        assert_eq!(parsed.program.source.slice(parsed.program.body.span), place, "{text}");
+    }
+}
+
+#[test]
 fn an_expression_can_be_parsed_alone() {
     let source = Arc::new(Source::new("", "Optional[String[1]]"));
     let expr = parse_expression(source, &Options::default()).expect("valid");

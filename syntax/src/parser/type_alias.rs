@@ -15,8 +15,9 @@ impl Parser<'_> {
             return self.type_definition(keyword, left);
         }
         self.expect(T::Equals)?;
-        let (right, end) = self.aliased()?;
-        // The statement is placed at the name, not at the keyword.
+        // The statement is placed at the name, not at the keyword, and so is what is read into the right side.
+        let name = Span::new(left.span.start, left.span.start);
+        let (right, end) = self.aliased(name)?;
         let span = left.span.to(end);
         let source = Arc::clone(self.source);
         let definition = match left.kind {
@@ -45,13 +46,12 @@ impl Parser<'_> {
     }
 
     /// The right side: a type, a type with keys or with a hash of features, a hash, or an array.
-    fn aliased(&mut self) -> Parsed<(Expr, Span)> {
+    fn aliased(&mut self, place: Span) -> Parsed<(Expr, Span)> {
         match self.kind() {
             T::LBrace => {
                 let hash = self.nested(Self::hash)?;
                 let end = hash.span;
-                let object = object(end);
-                Ok((access(object, hash, end), end))
+                Ok((access(object(place), hash, place), end))
             }
             T::LBrack | T::ListStart => {
                 let array = self.nested(Self::array)?;
@@ -61,8 +61,8 @@ impl Parser<'_> {
             _ => {
                 let reference = self.type_reference()?;
                 match self.kind() {
-                    T::LBrace => self.object_with_parent(reference),
-                    T::LBrack => self.keyed(reference),
+                    T::LBrace => self.object_with_parent(reference, place),
+                    T::LBrack => self.keyed(reference, place),
                     _ => {
                         let end = reference.span;
                         Ok((reference, end))
@@ -72,30 +72,29 @@ impl Parser<'_> {
         }
     }
 
-    fn keyed(&mut self, reference: Expr) -> Parsed<(Expr, Span)> {
+    fn keyed(&mut self, reference: Expr, place: Span) -> Parsed<(Expr, Span)> {
         self.expect(T::LBrack)?;
         let keys = self.nested(Self::access_keys)?;
         self.eat(T::Comma);
         let end = self.expect(T::RBrack)?;
-        let span = reference.span.to(end);
-        Ok((Expr { span, kind: ExprKind::Access { left: Box::new(reference), keys } }, end))
+        Ok((Expr { span: place, kind: ExprKind::Access { left: Box::new(reference), keys } }, end))
     }
 
     /// `Parent { features }` is short for `Object[{ features, parent => Parent }]`.
-    fn object_with_parent(&mut self, reference: Expr) -> Parsed<(Expr, Span)> {
+    fn object_with_parent(&mut self, reference: Expr, place: Span) -> Parsed<(Expr, Span)> {
         let mut hash = self.nested(Self::hash)?;
         let end = hash.span;
         let itself =
             matches!(&reference.kind, ExprKind::QualifiedReference(name) if matches!(&**name, "Object" | "TypeSet"));
         if itself {
-            return Ok((access(reference, hash, end), end));
+            return Ok((access(reference, hash, place), end));
         }
         let span = reference.span;
         if let ExprKind::Hash(entries) = &mut hash.kind {
             let key = Expr { span, kind: ExprKind::QualifiedName(Arc::from("parent")) };
             entries.push(KeyedEntry { span, key, value: reference });
         }
-        Ok((access(object(span), hash, end), end))
+        Ok((access(object(place), hash, place), end))
     }
 }
 
@@ -103,6 +102,6 @@ fn object(span: Span) -> Expr {
     Expr { span, kind: ExprKind::QualifiedReference(Arc::from("Object")) }
 }
 
-fn access(left: Expr, key: Expr, end: Span) -> Expr {
-    Expr { span: left.span.to(end), kind: ExprKind::Access { left: Box::new(left), keys: vec![key] } }
+fn access(left: Expr, key: Expr, span: Span) -> Expr {
+    Expr { span, kind: ExprKind::Access { left: Box::new(left), keys: vec![key] } }
 }
