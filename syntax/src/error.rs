@@ -6,6 +6,9 @@ use std::sync::Arc;
 use crate::issue::Issue;
 use crate::source::{Position, Source, Span};
 
+/// How many errors of one source are worth logging.
+const MAX_LOGGED: usize = 10;
+
 /// How bad a diagnostic is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Severity {
@@ -71,9 +74,9 @@ impl SyntaxError {
     }
 
     /// The lines to log before the failure itself: none where there is one error, which [`fmt::Display`] shows,
-    /// else every error by itself.
+    /// else every error by itself, up to the number at which Puppet stops (its setting `max_errors`).
     pub fn logged_errors(&self) -> Vec<String> {
-        let lines: Vec<String> = self.errors().map(|d| d.render(&self.source)).collect();
+        let lines: Vec<String> = self.errors().take(MAX_LOGGED).map(|d| d.render(&self.source)).collect();
         if lines.len() == 1 { Vec::new() } else { lines }
     }
 }
