@@ -159,3 +159,5 @@ fn the_list_of_environments() {
     assert_eq!(settings["environment_timeout"], "unlimited");
     assert_eq!(settings["config_version"], "");
 }
+
+mod original;
