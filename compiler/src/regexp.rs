@@ -4,6 +4,10 @@ use std::sync::Arc;
 
 use crate::error::Failure;
 
+#[cfg(test)]
+mod tests;
+mod translate;
+
 /// A pattern, compiled once.
 #[derive(Debug)]
 pub struct Regexp {
@@ -17,10 +21,12 @@ const BACKTRACK_LIMIT: usize = 1_000_000;
 impl Regexp {
     /// Compiles a pattern as it stands between slashes.
     pub fn parse(source: &str) -> Result<Self, Failure> {
-        let compiled = fancy_regex::RegexBuilder::new(&format!("(?m:{source})"))
+        let translated = translate::to_rust(source)
+            .map_err(|problem| Failure::argument(format!("{problem}: {}", with_slashes(source))))?;
+        let compiled = fancy_regex::RegexBuilder::new(&translated)
             .backtrack_limit(BACKTRACK_LIMIT)
             .build()
-            .map_err(|error| Failure::argument(error.to_string()))?;
+            .map_err(|error| Failure::argument(format!("{error}: {}", with_slashes(source))))?;
         Ok(Self { source: source.into(), compiled })
     }
 
@@ -29,7 +35,12 @@ impl Regexp {
         &self.source
     }
 
-    /// Whether the pattern matches anywhere.
+    /// The pattern between slashes, those within escaped.
+    pub fn with_slashes(&self) -> String {
+        with_slashes(&self.source)
+    }
+
+    /// Whether the pattern matches anywhere. A match that takes too many steps counts as none.
     pub fn is_match(&self, text: &str) -> bool {
         self.compiled.is_match(text).unwrap_or(false)
     }
@@ -57,4 +68,42 @@ impl PartialEq for Regexp {
 pub struct Captures {
     /// Group 0 is the whole match; a group that took no part is `None`.
     pub groups: Vec<Option<Arc<str>>>,
+}
+
+/// A text as a pattern that matches just it.
+pub fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\n' => escaped.push_str("\\n"),
+            '\t' => escaped.push_str("\\t"),
+            '\r' => escaped.push_str("\\r"),
+            '\u{c}' => escaped.push_str("\\f"),
+            '\u{b}' => escaped.push_str("\\v"),
+            '[' | ']' | '{' | '}' | '(' | ')' | '|' | '-' | '*' | '.' | '\\' | '?' | '+' | '^' | '$' | ' ' | '#' => {
+                escaped.push('\\');
+                escaped.push(letter);
+            }
+            _ => escaped.push(letter),
+        }
+    }
+    escaped
+}
+
+fn with_slashes(source: &str) -> String {
+    let mut text = String::with_capacity(source.len() + 2);
+    text.push('/');
+    let mut letters = source.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' => {
+                text.push('\\');
+                text.extend(letters.next());
+            }
+            '/' => text.push_str("\\/"),
+            _ => text.push(letter),
+        }
+    }
+    text.push('/');
+    text
 }

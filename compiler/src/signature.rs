@@ -17,6 +17,10 @@ use crate::error::Failure;
 use crate::types::{self, Bounds, CallableType, TupleType, Type};
 use crate::value::Value;
 
+mod describe;
+#[cfg(test)]
+mod tests;
+
 /// What a function, lambda, class or define takes.
 #[derive(Clone, Debug, Default)]
 pub struct Signature {
@@ -52,12 +56,15 @@ impl Signature {
                 types: self.parameters.iter().map(|parameter| parameter.of.clone()).collect(),
                 size: Some(size),
             }),
-            block: self.block.as_ref().map(|block| match block.required {
-                true => block.of.clone(),
-                false => Type::Optional(Some(Arc::new(block.of.clone()))),
-            }),
+            block: self.block_type(),
             returns: self.returns.clone(),
         }
+    }
+
+    /// The type of the block: optional where it may be left out.
+    fn block_type(&self) -> Option<Type> {
+        let block = self.block.as_ref()?;
+        Some(if block.required { block.of.clone() } else { Type::optional(block.of.clone()) })
     }
 
     /// Whether the arguments and the block fit.
@@ -84,21 +91,34 @@ impl Signature {
     }
 }
 
-/// The text for arguments that fit none of the signatures of a function.
-pub fn mismatch(name: &str, _signatures: &[&Signature], _arguments: &[Value], _block: Option<&Callable>) -> Failure {
-    Failure::argument(format!("'{name}' got arguments that do not fit"))
+/// The text for arguments that fit none of the signatures of a function; `lambda` as name is a
+/// block.
+pub fn mismatch(name: &str, signatures: &[&Signature], arguments: &[Value], block: Option<&Callable>) -> Failure {
+    let arguments: Vec<Type> = arguments.iter().map(types::infer_set).collect();
+    let block = block.map(|block| Type::Callable(Some(Arc::new(block.signature.callable_type()))));
+    Failure::argument(describe::signatures(name, signatures, &arguments, block.as_ref()))
 }
 
 /// Checks the parameters given to a class or define; `subject` is as in `Class[K]`.
 ///
-/// With `missing_ok`, parameters that are not given are not complained about.
+/// With `missing_ok`, parameters that are not given are not complained about. `Deferred` values
+/// are taken for what they will be.
 pub fn check_parameters(
-    _subject: &str,
-    _parameters: &[Parameter],
-    _given: &[(Arc<str>, Value)],
-    _missing_ok: bool,
+    subject: &str,
+    parameters: &[Parameter],
+    given: &[(Arc<str>, Value)],
+    missing_ok: bool,
 ) -> Result<(), Failure> {
-    Ok(())
+    describe::parameters(parameters, given, missing_ok)
+        .map_or(Ok(()), |text| Err(Failure::argument(format!("{subject}:{text}"))))
+}
+
+/// Checks the value of a parameter's default expression.
+pub fn check_default(subject: &str, parameter: &Parameter, value: &Value) -> Result<(), Failure> {
+    if types::is_instance(&parameter.of, value) {
+        return Ok(());
+    }
+    describe::default(parameter, value).map_or(Ok(()), |text| Err(Failure::argument(format!("{subject}:{text}"))))
 }
 
 /// The dispatches of a native function.
@@ -195,6 +215,12 @@ impl Dispatches {
             .map(|(signature, _)| signature)
             .collect();
         Err(mismatch(name, &offered, arguments, block))
+    }
+
+    /// The dispatches that do more than complain.
+    pub(crate) fn declared_signatures(&self) -> Option<impl Iterator<Item = &Signature>> {
+        let signatures = self.signatures().ok()?;
+        Some(signatures.iter().zip(self.declared).filter(|(_, declared)| !declared.complains).map(|(found, _)| found))
     }
 
     /// The dispatches with their types parsed.

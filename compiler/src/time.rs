@@ -3,6 +3,15 @@
 use std::fmt;
 
 use crate::error::Failure;
+use crate::value::{Hash, Value};
+
+#[cfg(test)]
+mod tests;
+mod timespan;
+mod timestamp;
+
+pub use timespan::{format_timespan, parse_timespan_as, timespan_from_hash};
+pub use timestamp::{format_timestamp, parse_timestamp_as};
 
 /// Nanoseconds: since the epoch for a `Timestamp`, in all for a `Timespan`.
 ///
@@ -10,6 +19,8 @@ use crate::error::Failure;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(Rust, packed(8))]
 pub struct Nanoseconds(i128);
+
+pub const PER_SECOND: i128 = 1_000_000_000;
 
 impl Nanoseconds {
     pub const fn new(nanoseconds: i128) -> Self {
@@ -19,6 +30,10 @@ impl Nanoseconds {
     pub const fn get(self) -> i128 {
         self.0
     }
+
+    pub fn seconds(self) -> f64 {
+        self.get() as f64 / PER_SECOND as f64
+    }
 }
 
 impl fmt::Debug for Nanoseconds {
@@ -27,22 +42,44 @@ impl fmt::Debug for Nanoseconds {
     }
 }
 
+/// From a number of seconds; `None` for what is no number.
+pub fn from_seconds(seconds: &Value) -> Option<Nanoseconds> {
+    match seconds {
+        Value::Integer(seconds) => Some(Nanoseconds(i128::from(*seconds) * PER_SECOND)),
+        Value::Float(seconds) => Some(Nanoseconds((seconds * PER_SECOND as f64) as i128)),
+        _ => None,
+    }
+}
+
 /// `Timestamp(text)` with the default formats.
-pub fn parse_timestamp(_text: &str) -> Result<Nanoseconds, Failure> {
-    Err(Failure::missing("parsing a Timestamp"))
+pub fn parse_timestamp(text: &str) -> Result<Nanoseconds, Failure> {
+    parse_timestamp_as(text, None, None)
 }
 
 /// `Timespan(text)` with the default formats.
-pub fn parse_timespan(_text: &str) -> Result<Nanoseconds, Failure> {
-    Err(Failure::missing("parsing a Timespan"))
+pub fn parse_timespan(text: &str) -> Result<Nanoseconds, Failure> {
+    parse_timespan_as(text, None)
 }
 
-/// `strftime` of a Timestamp; `format` as `None` is the default text.
-pub fn format_timestamp(_time: Nanoseconds, _format: Option<&str>, _timezone: Option<&str>) -> Result<String, Failure> {
-    Err(Failure::missing("formatting a Timestamp"))
+/// How a Timestamp prints: `2020-01-02T03:04:05.000000000 UTC`.
+pub fn timestamp_text(time: Nanoseconds) -> String {
+    timestamp::text(time)
 }
 
-/// `strftime` of a Timespan; `format` as `None` is the default text.
-pub fn format_timespan(_span: Nanoseconds, _format: Option<&str>) -> Result<String, Failure> {
-    Err(Failure::missing("formatting a Timespan"))
+/// How a Timespan prints: `1-02:03:04.5`.
+pub fn timespan_text(span: Nanoseconds) -> String {
+    timespan::text(span)
+}
+
+/// A text or a list of texts, as formats are given.
+fn formats(given: &Value) -> Vec<&str> {
+    match given {
+        Value::String(format) => vec![format],
+        Value::Array(formats) => formats.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn field(fields: &Hash, name: &str) -> i128 {
+    fields.get(&Value::string(name)).and_then(Value::as_integer).map_or(0, i128::from)
 }

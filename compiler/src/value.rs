@@ -18,7 +18,10 @@ use crate::types::object::Object;
 use crate::version_range::VersionRange;
 
 mod key;
+pub(crate) mod label;
 mod rich;
+
+pub(crate) use label::ruby_class;
 
 /// Entries in order of insertion; any value may be a key.
 pub type Hash = IndexMap<Value, Value, rustc_hash::FxBuildHasher>;
@@ -188,5 +191,11 @@ impl From<&str> for Value {
 impl From<String> for Value {
     fn from(text: String) -> Self {
         Self::string(text)
+    }
+}
+
+impl From<i32> for Value {
+    fn from(number: i32) -> Self {
+        Self::Integer(number.into())
     }
 }

@@ -1,9 +1,18 @@
 //! Type expressions to types.
 
-use syntax::ast::Expr;
+use std::sync::Arc;
+
+use ::syntax::ast::Expr;
+use ::syntax::source::Span;
 
 use crate::error::Failure;
 use crate::types::Type;
+use crate::value::Value;
+
+mod parameterized;
+mod syntax;
+
+use self::syntax::{Kind, Node};
 
 /// Gives the types that manifests define.
 pub trait Resolver {
@@ -12,6 +21,11 @@ pub trait Resolver {
 
     /// Whether a resource type or define has this name (as written, capitalised).
     fn is_resource_type(&mut self, name: &str) -> bool;
+
+    /// The text of an expression that is being read, for messages.
+    fn text_of(&self, _span: Span) -> Option<String> {
+        None
+    }
 }
 
 /// Knows built-in types only.
@@ -23,10 +37,29 @@ impl Resolver for BuiltIn {
         Ok(None)
     }
 
-    fn is_resource_type(&mut self, _name: &str) -> bool {
-        false
+    fn is_resource_type(&mut self, name: &str) -> bool {
+        CORE_RESOURCE_TYPES.contains(&&*name.to_lowercase())
     }
 }
+
+/// The resource types that every environment has.
+pub const CORE_RESOURCE_TYPES: [&str; 15] = [
+    "component",
+    "exec",
+    "file",
+    "filebucket",
+    "group",
+    "node",
+    "notify",
+    "package",
+    "resources",
+    "schedule",
+    "service",
+    "stage",
+    "tidy",
+    "user",
+    "whit",
+];
 
 /// Built-in types and a list of local names.
 #[derive(Debug)]
@@ -39,7 +72,8 @@ impl Aliases {
         let mut aliases = Self { types: Vec::new() };
         for (name, definition) in definitions {
             let target = text(definition, &mut aliases)?;
-            aliases.types.push((name, target));
+            let alias = super::AliasType { name: Arc::from(*name), target: target.into() };
+            aliases.types.push((name, Type::Alias(Arc::new(alias))));
         }
         Ok(aliases)
     }
@@ -50,17 +84,143 @@ impl Resolver for Aliases {
         Ok(self.types.iter().find(|(known, _)| *known == name).map(|(_, of)| of.clone()))
     }
 
-    fn is_resource_type(&mut self, _name: &str) -> bool {
-        false
+    fn is_resource_type(&mut self, name: &str) -> bool {
+        BuiltIn.is_resource_type(name)
     }
 }
 
 /// A type from its text.
-pub fn text(text: &str, _resolver: &mut dyn Resolver) -> Result<Type, Failure> {
-    Err(Failure::missing(&format!("the type {text}")))
+pub fn text(text: &str, resolver: &mut dyn Resolver) -> Result<Type, Failure> {
+    let node = self::syntax::from_text(text)
+        .ok_or_else(|| Failure::argument(format!("The expression <{text}> is not a valid type specification.")))?;
+    Interpreter { text: Some(text), resolver }.a_type(&node)
 }
 
-/// A type from an expression, as in `Integer[1] $x`.
-pub fn expression(_expr: &Expr, _resolver: &mut dyn Resolver) -> Result<Type, Failure> {
-    Err(Failure::missing("a type expression"))
+/// A type from an expression of a program, as in `Integer[1] $x`.
+pub fn expression(expr: &Expr, resolver: &mut dyn Resolver) -> Result<Type, Failure> {
+    let node = self::syntax::from_expression(expr);
+    Interpreter { text: None, resolver }.a_type(&node)
+}
+
+/// A built-in type without parameters by its name in lower case; `None` for names that manifests
+/// may define.
+pub fn built_in(lower_case_name: &str) -> Option<Type> {
+    Some(match lower_case_name {
+        "integer" => Type::Integer(super::Bounds::NONE),
+        "float" => Type::Float(super::Bounds::NONE),
+        "numeric" => Type::Numeric,
+        "init" => Type::Init(None),
+        "iterable" => Type::Iterable(None),
+        "iterator" => Type::Iterator(None),
+        "string" => Type::String(super::Bounds::NONE),
+        "binary" => Type::Binary,
+        "sensitive" => Type::Sensitive(None),
+        "enum" => Type::enumeration([], false),
+        "boolean" => Type::Boolean(None),
+        "pattern" => Type::Pattern(Arc::from([])),
+        "regexp" => Type::Regexp(None),
+        "array" => Type::array(Type::Any, super::Bounds::NONE),
+        "hash" => Type::hash(Type::Any, Type::Any, super::Bounds::NONE),
+        "class" => Type::Class(None),
+        "resource" => Type::resource(None, None),
+        "collection" => Type::Collection(super::Bounds::NONE),
+        "scalar" => Type::Scalar,
+        "scalardata" => Type::ScalarData,
+        "catalogentry" => Type::CatalogEntry,
+        "undef" => Type::Undef,
+        "notundef" => Type::NotUndef(None),
+        "default" => Type::Default,
+        "any" => Type::Any,
+        "variant" => Type::Variant(Arc::from([])),
+        "optional" => Type::Optional(None),
+        "runtime" => Type::Runtime(None),
+        "type" => Type::Type(None),
+        "tuple" => Type::tuple(Vec::new(), None),
+        "struct" => Type::Struct(Arc::from([])),
+        "object" => Type::Object(None),
+        "typealias" => Type::Reference(Arc::from("UnresolvedAlias")),
+        "typereference" => Type::Reference(Arc::from("UnresolvedReference")),
+        "typeset" => Type::TypeSet(None),
+        "callable" => Type::Callable(None),
+        "semver" => Type::SemVer(Arc::from([])),
+        "semverrange" => Type::SemVerRange,
+        "timestamp" => Type::Timestamp(None),
+        "timespan" => Type::Timespan(None),
+        "uri" => Type::Uri(None),
+        "data" => Type::Data,
+        "richdata" | "puppet::lookupvalue" => Type::RichData,
+        "richdatakey" | "puppet::lookupkey" => Type::RichDataKey,
+        "deferred" => Type::Object(Some(super::object::DEFERRED.clone())),
+        "error" => Type::Object(Some(super::object::ERROR.clone())),
+        _ => return None,
+    })
+}
+
+struct Interpreter<'a> {
+    /// `None`: the resolver knows it.
+    text: Option<&'a str>,
+    resolver: &'a mut dyn Resolver,
+}
+
+impl Interpreter<'_> {
+    fn a_type(&mut self, node: &Node) -> Result<Type, Failure> {
+        match self.interpret(node)? {
+            Value::Type(of) => Ok(of),
+            _ => Err(self.invalid(node)),
+        }
+    }
+
+    fn interpret(&mut self, node: &Node) -> Result<Value, Failure> {
+        Ok(match &node.kind {
+            Kind::Reference(name) => Value::Type(self.reference(name)?),
+            Kind::Access(left, keys) => {
+                let parameters = keys.iter().map(|key| self.interpret(key)).collect::<Result<Vec<_>, _>>()?;
+                let Kind::Reference(name) = &left.kind else { return Err(self.invalid(node)) };
+                Value::Type(self.parameterized(name, parameters, left, node)?)
+            }
+            Kind::Text(text) => Value::String(text.clone()),
+            Kind::Integer(value) => Value::Integer(*value),
+            Kind::Float(value) => Value::Float(*value),
+            Kind::Boolean(value) => Value::Boolean(*value),
+            Kind::Regexp(source) => Value::Regexp(Arc::new(crate::regexp::Regexp::parse(source)?)),
+            Kind::Default => Value::Default,
+            Kind::Undef => Value::Undef,
+            Kind::Array(items) => {
+                Value::array(items.iter().map(|item| self.interpret(item)).collect::<Result<_, _>>()?)
+            }
+            Kind::Hash(entries) => {
+                let mut hash = crate::value::Hash::default();
+                for (key, value) in entries {
+                    hash.insert(self.interpret(key)?, self.interpret(value)?);
+                }
+                Value::hash(hash)
+            }
+            Kind::Other => return Err(self.invalid(node)),
+        })
+    }
+
+    fn reference(&mut self, name: &str) -> Result<Type, Failure> {
+        if let Some(known) = built_in(&name.to_lowercase()) {
+            return Ok(known);
+        }
+        if let Some(found) = self.resolver.named(name)? {
+            return Ok(found);
+        }
+        if self.resolver.is_resource_type(name) {
+            return Ok(Type::resource(Some(name), None));
+        }
+        Ok(Type::Reference(name.into()))
+    }
+
+    fn invalid(&self, node: &Node) -> Failure {
+        let text = self.slice(node);
+        Failure::argument(format!("The expression <{text}> is not a valid type specification."))
+    }
+
+    fn slice(&self, node: &Node) -> String {
+        match self.text {
+            Some(text) => text.get(node.start..node.end).unwrap_or_default().to_owned(),
+            None => self.resolver.text_of(Span::new(node.start as u32, node.end as u32)).unwrap_or_default(),
+        }
+    }
 }

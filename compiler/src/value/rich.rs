@@ -1,8 +1,18 @@
 //! Values from and to their JSON forms.
 
+use std::sync::Arc;
+
 use serde_json::Value as Json;
 
-use crate::value::Value;
+use crate::convert::binary_text;
+use crate::error::Failure;
+use crate::format::to_text;
+use crate::types::object::Object;
+use crate::types::{Type, parse};
+use crate::value::{Hash, Value};
+
+mod types_in;
+mod types_out;
 
 impl Value {
     /// Plain JSON: facts, data. Numbers beyond 64 bits become floats.
@@ -21,8 +31,30 @@ impl Value {
         }
     }
 
+    /// JSON in which values that it has no word for are tagged with `__ptype`.
+    pub fn from_rich_json(json: &Json) -> Result<Self, Failure> {
+        match json {
+            Json::Array(items) => Ok(Self::array(items.iter().map(Self::from_rich_json).collect::<Result<_, _>>()?)),
+            Json::Object(entries) => match entries.get("__ptype").and_then(Json::as_str) {
+                Some(ptype) => tagged(ptype, entries),
+                None => {
+                    let mut hash = Hash::default();
+                    for (key, value) in entries {
+                        hash.insert(Self::string(key.as_str()), Self::from_rich_json(value)?);
+                    }
+                    Ok(Self::hash(hash))
+                }
+            },
+            other => Ok(Self::from_json(other)),
+        }
+    }
+
     /// As a catalog carries it.
     pub fn to_model(&self) -> model::Value {
+        let scalar = |ptype: &'static str, pvalue: String| {
+            let text = to_text(self);
+            model::Value::Scalar(model::value::Scalar { ptype, pvalue: pvalue.into(), text: text.into() })
+        };
         match self {
             Self::Undef => model::Value::Undef,
             Self::Default => model::Value::Default,
@@ -31,11 +63,65 @@ impl Value {
             Self::Float(number) => model::Value::Float(*number),
             Self::String(text) => model::Value::String(text.clone()),
             Self::Array(items) => model::Value::Array(items.iter().map(Self::to_model).collect()),
+            Self::Iterator(iterator) => model::Value::Array(iterator.iter().map(|item| item.to_model()).collect()),
             Self::Hash(entries) => {
                 model::Value::Hash(entries.iter().map(|(key, value)| (key.to_model(), value.to_model())).collect())
             }
             Self::Sensitive(value) => model::Value::Sensitive(Box::new(value.to_model())),
-            other => model::Value::String(crate::format::to_text(other).into()),
+            Self::Regexp(pattern) => scalar("Regexp", pattern.source().to_string()),
+            Self::Binary(bytes) => scalar("Binary", binary_text(bytes)),
+            Self::Timestamp(_) => scalar("Timestamp", to_text(self)),
+            Self::Timespan(_) => scalar("Timespan", to_text(self)),
+            Self::SemVer(version) => scalar("SemVer", version.to_string()),
+            Self::SemVerRange(range) => scalar("SemVerRange", range.to_string()),
+            Self::Uri(uri) => scalar("URI", uri.to_string()),
+            Self::Type(of) => types_out::to_model(of),
+            Self::Object(object) => {
+                let attributes = object.attributes.iter().filter(|(name, value)| {
+                    let declared = object.of.attribute(name);
+                    declared.is_none_or(|attribute| attribute.default.as_ref() != Some(value))
+                });
+                model::Value::Object(Box::new(model::value::Object {
+                    ptype: object.of.name.clone(),
+                    attributes: attributes.map(|(name, value)| (name.clone(), value.to_model())).collect(),
+                    text: to_text(self).into(),
+                }))
+            }
+            Self::Callable(_) => model::Value::String(to_text(self).into()),
+        }
+    }
+}
+
+fn tagged(ptype: &str, entries: &serde_json::Map<String, Json>) -> Result<Value, Failure> {
+    let pvalue = entries.get("__pvalue");
+    let text = || pvalue.and_then(Json::as_str).unwrap_or_default();
+    let make = |of: &str, value: Value| crate::convert::new(&parse::text(of, &mut parse::BuiltIn)?, &[value]);
+    match ptype {
+        "Default" => Ok(Value::Default),
+        "Sensitive" => Ok(Value::sensitive(Value::from_rich_json(pvalue.unwrap_or(&Json::Null))?)),
+        "Timestamp" | "Timespan" | "SemVer" | "SemVerRange" | "Regexp" | "Binary" | "URI" => {
+            make(ptype, Value::from(text()))
+        }
+        "Hash" => {
+            let flat = pvalue.and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
+            let mut hash = Hash::default();
+            for pair in flat.chunks_exact(2) {
+                hash.insert(Value::from_rich_json(&pair[0])?, Value::from_rich_json(&pair[1])?);
+            }
+            Ok(Value::hash(hash))
+        }
+        _ if ptype.starts_with("Pcore::") => types_in::from_json(ptype, entries).map(Value::Type),
+        _ => {
+            let Type::Object(Some(of)) = parse::text(ptype, &mut parse::BuiltIn)? else {
+                return Err(Failure::missing(&format!("the rich data type {ptype}")));
+            };
+            let attributes = of.attributes.iter().map(|attribute| {
+                let given = entries.get(&*attribute.name).map(Value::from_rich_json).transpose()?;
+                let value = given.or_else(|| attribute.default.clone()).unwrap_or(Value::Undef);
+                Ok((attribute.name.clone(), value))
+            });
+            let attributes = attributes.collect::<Result<Vec<_>, Failure>>()?;
+            Ok(Value::Object(Arc::new(Object { of: of.clone(), attributes })))
         }
     }
 }

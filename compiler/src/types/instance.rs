@@ -1,0 +1,243 @@
+//! Whether a value is of a type.
+
+use std::sync::Arc;
+
+use crate::types::assignable::Check;
+use crate::types::{Bounds, InitType, Type, infer, infer_set, is_assignable, iterable};
+use crate::value::Value;
+
+/// Whether a value is of a type.
+pub fn is_instance(of: &Type, value: &Value) -> bool {
+    Walk::default().instance(of, value)
+}
+
+/// A check in progress.
+#[derive(Default)]
+struct Walk {
+    /// Aliases being looked through, with the values they are asked of: to meet a pair again
+    /// means that the alias says nothing of the value.
+    open: Vec<(usize, usize)>,
+    depth: usize,
+}
+
+/// Values nested deeper than this are of no type but `Any`.
+const MAX_DEPTH: usize = 1000;
+
+impl Walk {
+    fn instance(&mut self, of: &Type, value: &Value) -> bool {
+        match of {
+            Type::Any | Type::Unit => return true,
+            Type::Data => return is_data(value, 0),
+            Type::RichData => return is_rich_data(value, 0),
+            _ if self.depth >= MAX_DEPTH => return false,
+            _ => {}
+        }
+        self.depth += 1;
+        let outcome = self.by_type(of, value);
+        self.depth -= 1;
+        outcome
+    }
+
+    fn by_type(&mut self, of: &Type, value: &Value) -> bool {
+        match (of, value) {
+            (Type::Alias(alias), _) => {
+                let pair = (Arc::as_ptr(alias) as usize, std::ptr::from_ref(value) as usize);
+                if self.open.contains(&pair) {
+                    return false;
+                }
+                self.open.push(pair);
+                let outcome = alias.target.get().is_some_and(|target| self.instance(target, value));
+                self.open.pop();
+                outcome
+            }
+            (Type::Undef, value) => value.is_undef(),
+            (Type::NotUndef(inner), value) => {
+                !value.is_undef() && inner.as_ref().is_none_or(|inner| self.instance(inner, value))
+            }
+            (Type::Optional(inner), value) => {
+                value.is_undef() || inner.as_ref().is_some_and(|inner| self.instance(inner, value))
+            }
+            (Type::Variant(options), value) => options.iter().any(|option| self.instance(option, value)),
+            (Type::Default, value) => matches!(value, Value::Default),
+            (Type::Scalar, value) => is_scalar(value),
+            (Type::ScalarData, value) => is_scalar_data(value),
+            (Type::RichDataKey, value) => matches!(value, Value::String(_) | Value::Integer(_) | Value::Float(_)),
+            (Type::Numeric, value) => matches!(value, Value::Integer(_) | Value::Float(_)),
+            (Type::Integer(bounds), Value::Integer(number)) => bounds.contains(*number),
+            (Type::Float(bounds), Value::Float(number)) => bounds.contains(*number),
+            (Type::Boolean(wanted), Value::Boolean(truth)) => wanted.is_none_or(|wanted| wanted == *truth),
+            (Type::String(size), Value::String(text)) => {
+                size.is_unbounded() || size.size().contains(text.chars().count() as i64)
+            }
+            (Type::Text(wanted), Value::String(text)) => wanted == text,
+            (Type::Enum(texts), Value::String(text)) => texts.contains(text),
+            (Type::Pattern(patterns), Value::String(text)) => {
+                patterns.is_empty() || patterns.iter().any(|pattern| pattern.is_match(text))
+            }
+            (Type::Regexp(wanted), Value::Regexp(pattern)) => wanted.as_ref().is_none_or(|wanted| wanted == pattern),
+            (Type::Binary, Value::Binary(_)) | (Type::SemVerRange, Value::SemVerRange(_)) => true,
+            (Type::Timestamp(bounds), Value::Timestamp(time)) | (Type::Timespan(bounds), Value::Timespan(time)) => {
+                bounds.as_ref().is_none_or(|bounds| bounds.contains(*time))
+            }
+            (Type::SemVer(ranges), Value::SemVer(version)) => {
+                ranges.is_empty() || ranges.iter().any(|range| range.includes(version))
+            }
+            (Type::Uri(wanted), Value::Uri(_)) => match (wanted, infer(value)) {
+                (None, _) => true,
+                (Some(_), Type::Uri(parameters)) => uri_parameters_cover(wanted.as_deref(), parameters.as_deref()),
+                _ => false,
+            },
+            (Type::Sensitive(inner), Value::Sensitive(value)) => {
+                inner.as_ref().is_none_or(|inner| self.instance(inner, value))
+            }
+            (Type::Collection(size), Value::Array(items)) => size.size().contains(items.len() as i64),
+            (Type::Collection(size), Value::Hash(entries)) => size.size().contains(entries.len() as i64),
+            (Type::Array(array), Value::Array(items)) => {
+                array.size.size().contains(items.len() as i64)
+                    && items.iter().all(|item| self.instance(&array.element, item))
+            }
+            (Type::Hash(hash), Value::Hash(entries)) => {
+                hash.size.size().contains(entries.len() as i64)
+                    && entries
+                        .iter()
+                        .all(|(key, value)| self.instance(&hash.key, key) && self.instance(&hash.value, value))
+            }
+            (Type::Tuple(tuple), Value::Array(items)) => {
+                let size = items.len() as i64;
+                let fits = match tuple.size {
+                    Some(bounds) => bounds.contains(size),
+                    None => tuple.types.is_empty() || tuple.types.len() == items.len(),
+                };
+                fits && (tuple.types.is_empty()
+                    || items
+                        .iter()
+                        .enumerate()
+                        .all(|(index, item)| tuple.at(index).is_some_and(|element| self.instance(element, item))))
+            }
+            (Type::Struct(members), Value::Hash(entries)) => {
+                let mut matched = 0;
+                let fits = members.iter().all(|member| match entries.get(&Value::String(member.name.clone())) {
+                    Some(value) => {
+                        matched += 1;
+                        self.instance(&member.value, value)
+                    }
+                    None => member.optional,
+                });
+                fits && matched == entries.len()
+            }
+            (Type::Iterable(element), value) => is_iterable(element.as_ref(), value),
+            (Type::Iterator(element), Value::Iterator(iterator)) => {
+                element.as_ref().is_none_or(|element| is_assignable(element, &iterator.element))
+            }
+            (Type::Type(inner), Value::Type(of)) => inner.as_ref().is_none_or(|inner| is_assignable(inner, of)),
+            (Type::Callable(_), Value::Callable(_)) => is_assignable(of, &infer(value)),
+            (Type::Object(wanted), Value::Object(object)) => {
+                wanted.as_ref().is_none_or(|wanted| object.of.is_a(wanted))
+            }
+            (Type::Init(None), value) => is_rich_data(value, 0),
+            (Type::Init(Some(init)), value) => self.init(init, value),
+            _ => false,
+        }
+    }
+
+    /// `Init[T, args]`: a T, or something that makes one.
+    fn init(&mut self, init: &InitType, value: &Value) -> bool {
+        if self.instance(&init.of, value) {
+            return true;
+        }
+        let given = |first: Vec<Value>| [first, init.arguments.clone()].concat();
+        let accepts = |arguments: &[Value]| crate::convert::accepts(&init.of, arguments);
+        if accepts(&given(vec![value.clone()])) {
+            return true;
+        }
+        init.arguments.is_empty() && value.as_array().is_some_and(accepts)
+    }
+}
+
+/// Whether `Init[T, args]` takes values of a type.
+pub(super) fn init_assignable(check: &mut Check, init: Option<&InitType>, from: &Type) -> bool {
+    let Some(init) = init else {
+        return matches!(from, Type::Init(_)) || check.assignable(&Type::RichData, from);
+    };
+    if let Type::Init(other) = from {
+        return check.assignable(&init.of, other.as_ref().map_or(&Type::Any, |other| &other.of));
+    }
+    if check.assignable(&init.of, from) {
+        return true;
+    }
+    let arguments = init.arguments.iter().map(infer_set);
+    let single: Vec<Type> = std::iter::once(from.clone()).chain(arguments).collect();
+    if crate::convert::accepts_types(&init.of, &single) {
+        return true;
+    }
+    match from {
+        Type::Tuple(tuple) if init.arguments.is_empty() => crate::convert::accepts_types(&init.of, &tuple.types),
+        _ => false,
+    }
+}
+
+/// Whether the parts of a URI fit what is wanted of them.
+pub(super) fn uri_parameters_cover(wanted: Option<&Value>, given: Option<&Value>) -> bool {
+    let Some(wanted) = wanted.and_then(Value::as_hash) else { return true };
+    wanted.iter().all(|(part, wanted)| {
+        let Some(given) = given.and_then(Value::as_hash).and_then(|given| given.get(part)) else { return false };
+        crate::operators::option_matches(wanted, given).is_ok_and(|matched| matched.is_match())
+            || match (wanted, given) {
+                (Value::Type(wanted), Value::Type(given)) => is_assignable(wanted, given),
+                _ => false,
+            }
+    })
+}
+
+fn is_iterable(element: Option<&Arc<Type>>, value: &Value) -> bool {
+    if !iterable::takes_any_element(element) {
+        return is_assignable(&Type::Iterable(element.cloned()), &infer(value));
+    }
+    match value {
+        Value::Iterator(_) | Value::String(_) | Value::Hash(_) | Value::Array(_) => true,
+        Value::Integer(count) => *count >= 0,
+        Value::Type(of) => {
+            matches!(of.resolved(), Type::Enum(_) | Type::Integer(Bounds { from: Some(_), to: Some(_) }))
+        }
+        _ => false,
+    }
+}
+
+fn is_scalar_data(value: &Value) -> bool {
+    matches!(value, Value::String(_) | Value::Integer(_) | Value::Float(_) | Value::Boolean(_))
+}
+
+fn is_scalar(value: &Value) -> bool {
+    is_scalar_data(value)
+        || matches!(
+            value,
+            Value::Regexp(_) | Value::SemVer(_) | Value::SemVerRange(_) | Value::Timestamp(_) | Value::Timespan(_)
+        )
+}
+
+fn is_data(value: &Value, depth: usize) -> bool {
+    match value {
+        Value::Undef => true,
+        Value::Array(items) => depth < MAX_DEPTH && items.iter().all(|item| is_data(item, depth + 1)),
+        Value::Hash(entries) => {
+            depth < MAX_DEPTH
+                && entries.iter().all(|(key, value)| matches!(key, Value::String(_)) && is_data(value, depth + 1))
+        }
+        other => is_scalar_data(other),
+    }
+}
+
+fn is_rich_data(value: &Value, depth: usize) -> bool {
+    match value {
+        Value::Array(items) => depth < MAX_DEPTH && items.iter().all(|item| is_rich_data(item, depth + 1)),
+        Value::Hash(entries) => {
+            depth < MAX_DEPTH
+                && entries.iter().all(|(key, value)| {
+                    matches!(key, Value::String(_) | Value::Integer(_) | Value::Float(_))
+                        && is_rich_data(value, depth + 1)
+                })
+        }
+        Value::Callable(_) | Value::Iterator(_) => false,
+        _ => true,
+    }
+}
