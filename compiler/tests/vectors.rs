@@ -71,6 +71,21 @@ fn baseline() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/baseline.txt")
 }
 
+/// Runs a vector in a thread of its own: one that never ends must not stop the others.
+fn alone(vector: Json) -> Outcome {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let thread = std::thread::Builder::new().stack_size(compiler::STACK_BYTES).spawn(move || {
+        let outcome = std::panic::catch_unwind(|| run::vector(&vector));
+        // Nobody listens any more when it took too long.
+        let _ = sender.send(outcome.unwrap_or_else(|_| Outcome::Failed("panicked".to_owned())));
+    });
+    thread.expect("a thread can be started");
+    receiver.recv_timeout(LONGEST).unwrap_or_else(|_| Outcome::Failed("does not end".to_owned()))
+}
+
+/// Time for one vector, on a busy machine.
+const LONGEST: std::time::Duration = std::time::Duration::from_secs(4);
+
 struct Result {
     id: String,
     kind: String,
@@ -93,12 +108,11 @@ fn run_all(folder: &Path) -> Vec<Result> {
         for line in text.lines() {
             let vector: Json = serde_json::from_str(line).expect("every line is JSON");
             let field = |name: &str| vector[name].as_str().unwrap_or_default().to_owned();
-            let outcome = if vector.get("needs_ruby").is_some() {
-                Outcome::Skipped("needs Ruby")
-            } else {
-                std::panic::catch_unwind(|| run::vector(&vector))
-                    .unwrap_or_else(|_| Outcome::Failed("panicked".to_owned()))
-            };
+            if std::env::var_os("VECTORS_TRACE").is_some() {
+                eprintln!("{} {}", field("id"), field("source"));
+            }
+            let outcome =
+                if vector.get("needs_ruby").is_some() { Outcome::Skipped("needs Ruby") } else { alone(vector.clone()) };
             results.push(Result {
                 id: field("id"),
                 kind: field("kind"),
