@@ -32,6 +32,9 @@ fn timespans_read_and_print() {
     assert_eq!(timespan_text(parse_timespan("-00:00:01").unwrap()), "-0-00:00:01.0");
     assert_eq!(format_timespan(span, Some("%H:%M")).unwrap(), "26:03");
     assert_eq!(format_timespan(span, Some("%_3D|%-H|%L|%6N")).unwrap(), "  1|2|500|500000");
-    assert_eq!(format_timespan(span, Some("%4x")).unwrap_err().message, "Bad format specifier '%4' in '%4x', at position 2");
+    assert_eq!(
+        format_timespan(span, Some("%4x")).unwrap_err().message,
+        "Bad format specifier '%4' in '%4x', at position 2"
+    );
     assert!(parse_timespan("x").unwrap_err().message.starts_with("Unable to parse 'x' using any of the formats %D-"));
 }
