@@ -1,6 +1,46 @@
-#![allow(dead_code)]
+//! The binary `quartermaster`: configuration, TLS, router, authorization, handlers, jobs and the
+//! command line. It wires the rooms together and decides nothing that is theirs to decide.
+//!
+//! - [`config`], [`cli`], [`admin`]: what the operator says
+//! - [`serve`], [`founding`], [`jobs`], [`data_dir`]: start, first start, upkeep, end
+//! - [`tls`], [`http`], [`guard`], [`accept`], [`respond`]: the way of a request
+//! - [`puppet_ca`], [`puppet`], [`status`]: the handlers
+//! - [`environments`], [`classifier`], [`catalogs`], [`pool`]: what handlers call
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+mod accept;
+mod admin;
+mod app;
+mod autosign;
+mod catalogs;
 mod classifier;
+mod cli;
 mod clock;
+mod config;
+mod data_dir;
 mod environments;
+mod founding;
+mod guard;
+mod http;
+mod jobs;
+mod limits;
+mod log;
+mod metrics;
+mod pool;
 mod puppet;
-fn main() {}
+mod puppet_ca;
+mod respond;
+mod rooms;
+mod serve;
+mod status;
+mod tls;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    cli::run::run(&cli::Cli::parse())
+}

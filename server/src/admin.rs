@@ -1,0 +1,109 @@
+//! What the command line asks of a server: the same commands, over the admin socket of the server
+//! that runs or on its store when none does.
+//!
+//! A command is one line of JSON, its answer another; both are bounded. Whoever can open the
+//! socket (mode 0600 in a folder of mode 0700) is the operator.
+
+use model::Certname;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::rooms::Rooms;
+
+mod authority;
+mod compile;
+mod nodes;
+pub(crate) mod socket;
+
+/// Something the command line asks for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+pub(crate) enum Command {
+    CaList { all: bool },
+    CaShow { name: String },
+    CaSign { names: Vec<String>, all: bool, sign: Sign },
+    CaReject { names: Vec<String> },
+    CaRevoke { names: Vec<String> },
+    CaClean { names: Vec<String> },
+    CaGenerate { name: String, dns_alt_names: Vec<String>, ttl_seconds: Option<i64> },
+    NodeList { deactivated: bool },
+    NodeShow { name: String },
+    NodeFacts { name: String },
+    NodeReports { name: Option<String>, limit: usize },
+    NodeReport { id: i64 },
+    NodeCatalog { name: String },
+    NodeForget { name: String },
+    Compile { node: String, facts: Option<Value>, environment: Option<String> },
+}
+
+/// How requests are signed by hand.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Sign {
+    pub(crate) ttl_seconds: Option<i64>,
+    pub(crate) allow_subject_alt_names: bool,
+    pub(crate) allow_authorization_extensions: bool,
+}
+
+/// What came of a command.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Answer {
+    Done(Value),
+    Failed(String),
+}
+
+/// A command could not be carried out.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AdminError {
+    #[error("{0}")]
+    Refused(String),
+    #[error(transparent)]
+    Authority(#[from] certs::Error),
+    #[error(transparent)]
+    Inventory(#[from] inventory::Error),
+    #[error("an answer could not be written: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+/// Carries a command out.
+pub(crate) async fn perform(rooms: &Rooms, command: Command) -> Answer {
+    match run(rooms, command).await {
+        Ok(value) => Answer::Done(value),
+        Err(error) => Answer::Failed(error.to_string()),
+    }
+}
+
+async fn run(rooms: &Rooms, command: Command) -> Result<Value, AdminError> {
+    match command {
+        Command::CaList { all } => authority::list(rooms, all).await,
+        Command::CaShow { name } => authority::show(rooms, &certname(&name)?).await,
+        Command::CaSign { names, all, sign } => authority::sign(rooms, &certnames(&names)?, all, sign).await,
+        Command::CaReject { names } => authority::reject(rooms, &certnames(&names)?).await,
+        Command::CaRevoke { names } => authority::revoke(rooms, &certnames(&names)?).await,
+        Command::CaClean { names } => authority::clean(rooms, &certnames(&names)?).await,
+        Command::CaGenerate { name, dns_alt_names, ttl_seconds } => {
+            authority::generate(rooms, &certname(&name)?, &dns_alt_names, ttl_seconds).await
+        }
+        Command::NodeList { deactivated } => nodes::list(rooms, deactivated).await,
+        Command::NodeShow { name } => nodes::show(rooms, &certname(&name)?).await,
+        Command::NodeFacts { name } => nodes::facts(rooms, &certname(&name)?).await,
+        Command::NodeReports { name, limit } => {
+            let name = name.as_deref().map(certname).transpose()?;
+            nodes::reports(rooms, name.as_ref(), limit).await
+        }
+        Command::NodeReport { id } => nodes::report(rooms, id).await,
+        Command::NodeCatalog { name } => nodes::catalog(rooms, &certname(&name)?).await,
+        Command::NodeForget { name } => nodes::forget(rooms, &certname(&name)?).await,
+        Command::Compile { node, facts, environment } => {
+            compile::compile(rooms, certname(&node)?, facts, environment.as_deref()).await
+        }
+    }
+}
+
+fn certnames(names: &[String]) -> Result<Vec<Certname>, AdminError> {
+    names.iter().map(|name| certname(name)).collect()
+}
+
+fn certname(name: &str) -> Result<Certname, AdminError> {
+    Certname::parse(name).map_err(|error| AdminError::Refused(format!("'{name}' is no certname: {error}")))
+}

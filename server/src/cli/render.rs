@@ -1,0 +1,154 @@
+//! Answers as people read them, or as JSON.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where the command line prints")]
+
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+use crate::admin::Command;
+use crate::config::{Config, Origin};
+use crate::environments::check::Report;
+
+/// Prints what went wrong.
+pub(super) fn failure(reason: &str) {
+    eprintln!("Error: {reason}");
+}
+
+/// Prints the answer to a command. Parts that failed go to standard error and into the exit code.
+pub(super) fn answer(command: &Command, value: &Value, json: bool) -> anyhow::Result<ExitCode> {
+    if json {
+        println!("{}", serde_json::to_string_pretty(value)?);
+    } else {
+        match command {
+            Command::CaList { .. } => certificates(value),
+            Command::CaShow { .. } => {
+                certificates(&json!([value]));
+                print!("{}", text(&value["pem"]));
+            }
+            Command::CaSign { .. } => done("signed", value["signed"].as_array(), |entry| text(&entry["name"])),
+            Command::CaReject { .. } => done("rejected", value["rejected"].as_array(), text),
+            Command::CaRevoke { .. } => done("revoked", value["revoked"].as_array(), text),
+            Command::CaClean { .. } => done("cleaned", value["cleaned"].as_array(), text),
+            Command::CaGenerate { .. } => {
+                print!("{}{}", text(&value["private_key"]), text(&value["certificate"]));
+            }
+            Command::NodeList { .. } => nodes(value),
+            Command::NodeReports { .. } => reports(value),
+            Command::NodeForget { .. } => println!("forgotten: {}", text(&value["forgotten"])),
+            Command::NodeShow { .. }
+            | Command::NodeFacts { .. }
+            | Command::NodeReport { .. }
+            | Command::NodeCatalog { .. }
+            | Command::Compile { .. } => println!("{}", serde_json::to_string_pretty(value)?),
+        }
+    }
+    let failed = value.get("failed").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    for entry in failed {
+        eprintln!("Error: {}: {}", text(&entry["name"]), text(&entry["error"]));
+    }
+    Ok(if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Prints mistakes found in code.
+pub(super) fn findings(report: &Report, json: bool) -> anyhow::Result<()> {
+    if json {
+        println!("{}", serde_json::to_string_pretty(report)?);
+        return Ok(());
+    }
+    for finding in &report.findings {
+        println!("{}: {}", finding.file, finding.message);
+    }
+    println!("{} files, {} mistakes", report.files, report.findings.len());
+    Ok(())
+}
+
+/// Prints every setting with its origin.
+pub(super) fn configuration(config: &Config, json: bool) -> anyhow::Result<()> {
+    let all = serde_json::to_value(config)?;
+    if json {
+        let origins = serde_json::to_value(&config.origins)?;
+        println!("{}", serde_json::to_string_pretty(&json!({"settings": all, "set": origins}))?);
+        return Ok(());
+    }
+    let mut lines = Vec::new();
+    flatten(&all, &mut Vec::new(), &mut lines);
+    let width = lines.iter().map(|(path, _)| path.len()).max().unwrap_or_default();
+    for (path, value) in lines {
+        let origin = config.origins.iter().find(|(known, _)| path == **known || path.starts_with(&format!("{known}.")));
+        let origin = match origin.map_or(Origin::Default, |(_, origin)| *origin) {
+            Origin::Default => "default",
+            Origin::File => "file",
+            Origin::Environment => "environment",
+            Origin::Flag => "flag",
+        };
+        println!("{path:width$} = {value}  # {origin}");
+    }
+    Ok(())
+}
+
+fn flatten(value: &Value, path: &mut Vec<String>, into: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(map) if !map.is_empty() => {
+            for (key, value) in map {
+                path.push(key.clone());
+                flatten(value, path, into);
+                path.pop();
+            }
+        }
+        value => into.push((path.join("."), value.to_string())),
+    }
+}
+
+fn done(what: &str, list: Option<&Vec<Value>>, name: impl Fn(&Value) -> String) {
+    for entry in list.into_iter().flatten() {
+        println!("{what}: {}", name(entry));
+    }
+    if list.is_none_or(Vec::is_empty) {
+        println!("nothing was {what}");
+    }
+}
+
+fn certificates(value: &Value) {
+    let rows: Vec<_> = value.as_array().into_iter().flatten().collect();
+    if rows.is_empty() {
+        println!("no certificate requests wait");
+    }
+    let width = rows.iter().map(|row| text(&row["name"]).len()).max().unwrap_or_default();
+    for row in rows {
+        let names: Vec<String> = row["dns_alt_names"].as_array().into_iter().flatten().map(text).collect();
+        let until = row.get("not_after").map(|end| format!("  until {}", text(end))).unwrap_or_default();
+        let names = if names.is_empty() { String::new() } else { format!("  alt names: {}", names.join(", ")) };
+        let fingerprint = text(&row["fingerprints"]["SHA256"]);
+        println!("{:width$}  {:9}  (SHA256) {fingerprint}{until}{names}", text(&row["name"]), text(&row["state"]));
+    }
+}
+
+fn nodes(value: &Value) {
+    let rows: Vec<_> = value.as_array().into_iter().flatten().collect();
+    if rows.is_empty() {
+        println!("no node has told anything yet");
+    }
+    let width = rows.iter().map(|row| text(&row["name"]).len()).max().unwrap_or_default();
+    for row in rows {
+        let (seen, status) = (text(&row["last_seen"]), text(&row["report_status"]));
+        println!("{:width$}  {:12}  {seen:30}  {status}", text(&row["name"]), text(&row["environment"]));
+    }
+}
+
+fn reports(value: &Value) {
+    for row in value.as_array().into_iter().flatten() {
+        let noop = if row["noop"] == Value::Bool(true) { "  noop" } else { "" };
+        let (time, node, status) = (text(&row["received_at"]), text(&row["node"]), text(&row["status"]));
+        println!("{:>8}  {time:30}  {node}  {status}  {}{noop}", row["id"], text(&row["environment"]));
+    }
+}
+
+/// The text of a JSON value; of `null`, a dash.
+fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => "-".to_owned(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,288 @@
+//! What can be set, one struct for each room. `Default` holds the values that hold unless set.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::units::{Size, Span};
+use crate::guard::settings::Authorization;
+
+/// The configuration as it is written: a file, the environment and the command line, merged.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Raw {
+    /// Where everything is kept that the server makes: keys, certificates, the store, the socket.
+    pub(crate) data_dir: Option<PathBuf>,
+    /// The classic `codedir`: `environments/NAME/{manifests,modules,data}`. Else a folder of the data folder.
+    pub(crate) code_dir: Option<PathBuf>,
+    /// Address and port to serve Puppet on.
+    pub(crate) listen: Option<String>,
+    /// Address and port for Chef, which is not served yet.
+    pub(crate) chef_listen: Option<String>,
+    /// The server's own certname. Else the name of the machine.
+    pub(crate) certname: Option<String>,
+    /// Further names in the server's certificate, so that agents may reach it by them.
+    pub(crate) dns_alt_names: Option<Vec<String>>,
+    /// `false`, `true`, a list of names and globs (comma-separated), the path of a file with them,
+    /// or of a policy executable.
+    pub(crate) autosign: Option<String>,
+    /// An executable that prints what class and environment a node has (an ENC).
+    pub(crate) external_nodes: Option<PathBuf>,
+    /// Certnames that may do what administrators may.
+    pub(crate) admin_certnames: Vec<String>,
+    pub(crate) log: Log,
+    pub(crate) http: Http,
+    pub(crate) tls: Tls,
+    pub(crate) ca: Ca,
+    pub(crate) limits: Limits,
+    pub(crate) compile: Compile,
+    pub(crate) environments: Environments,
+    pub(crate) classifier: Classifier,
+    pub(crate) store: Store,
+    pub(crate) authorization: Authorization,
+}
+
+/// `[log]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Log {
+    /// `plain` or `json`.
+    pub(crate) format: LogFormat,
+    /// `error`, `warn`, `info`, `debug`, `trace`, or per part as `info,quartermaster::guard=debug`.
+    pub(crate) level: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    Plain,
+    Json,
+}
+
+/// `[http]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Http {
+    /// Threads that move bytes; 0: one for each processor.
+    pub(crate) threads: usize,
+    /// Connections at once, in all; further ones wait to be accepted.
+    pub(crate) max_connections: usize,
+    /// Handshakes at once, in all.
+    pub(crate) max_handshakes: usize,
+    /// How long a TLS handshake may take.
+    pub(crate) handshake_timeout: Span,
+    /// How long the head of a request may take.
+    pub(crate) head_timeout: Span,
+    /// How long the body of a request may take.
+    pub(crate) body_timeout: Span,
+    /// How long an idle connection is kept; agents let theirs idle while they gather facts.
+    pub(crate) keep_alive: Span,
+    /// How long requests that run may take to end when the server is told to stop.
+    pub(crate) shutdown_timeout: Span,
+}
+
+/// `[tls]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Tls {
+    /// Sessions that can be resumed without a full handshake.
+    pub(crate) session_cache: usize,
+    /// The kind of the server's own key: `p256`, `rsa2048`, `rsa3072` or `rsa4096`.
+    pub(crate) key: KeyKind,
+    /// How long before its end the server's certificate is renewed.
+    pub(crate) renew_before: Span,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum KeyKind {
+    P256,
+    Rsa2048,
+    Rsa3072,
+    Rsa4096,
+}
+
+/// `[ca]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Ca {
+    /// Common name of the authority, when it is made. Else `Puppet CA: CERTNAME`.
+    pub(crate) name: Option<String>,
+    /// The kind of the authority's key, when it is made.
+    pub(crate) key: KeyKind,
+    /// Life of the authority's own certificate.
+    pub(crate) root_ttl: Span,
+    /// Life of the certificates it signs.
+    pub(crate) ttl: Span,
+    /// Life of a revocation list; it is made anew when half of that has gone.
+    pub(crate) crl_ttl: Span,
+    pub(crate) allow_subject_alt_names: bool,
+    pub(crate) allow_authorization_extensions: bool,
+    /// Whether a request may replace a request or a certificate of the same name.
+    pub(crate) allow_duplicate_certs: bool,
+    /// Smallest and largest RSA key that is signed, in bits.
+    pub(crate) min_rsa_bits: usize,
+    pub(crate) max_rsa_bits: usize,
+    /// Requests that may wait at once.
+    pub(crate) max_waiting: u64,
+    /// How long the policy executable may take.
+    pub(crate) policy_timeout: Span,
+    /// Policy executables at once.
+    pub(crate) policy_concurrency: usize,
+    /// Threads that sign, and requests that may wait for them.
+    pub(crate) threads: usize,
+    pub(crate) queue: usize,
+}
+
+/// `[limits]`: the longest bodies taken.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Limits {
+    pub(crate) certificate_request: Size,
+    /// Bodies of the authority's API and of administrators.
+    pub(crate) admin_body: Size,
+    /// A catalog request, with the facts in it.
+    pub(crate) catalog_request: Size,
+    pub(crate) facts: Size,
+    pub(crate) report: Size,
+    /// A file that an agent backs up.
+    pub(crate) bucket_file: Size,
+}
+
+/// `[compile]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Compile {
+    /// Catalogs compiled at once; 0: one for each processor.
+    pub(crate) threads: usize,
+    /// Catalogs that may wait for a thread; more are answered `503` with `Retry-After`.
+    pub(crate) queue: usize,
+    /// How long one compile may take.
+    pub(crate) timeout: Span,
+    /// What `Retry-After` says when the queue is full.
+    pub(crate) retry_after: Span,
+    /// Room for nested calls of one compile.
+    pub(crate) stack: Size,
+}
+
+/// `[environments]`
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Environments {
+    /// Folders with an environment in each folder of theirs. Else `CODE_DIR/environments`.
+    pub(crate) environmentpath: Option<Vec<PathBuf>>,
+    /// Folders of modules for every environment. Else `CODE_DIR/modules`.
+    pub(crate) basemodulepath: Option<Vec<PathBuf>>,
+    /// `file_metadata` mounts of one's own: name to folder.
+    pub(crate) mounts: std::collections::BTreeMap<String, PathBuf>,
+}
+
+/// `[classifier]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Classifier {
+    /// How long the external node classifier may take.
+    pub(crate) timeout: Span,
+    /// Longest answer of it.
+    pub(crate) max_output: Size,
+    /// How many of it run at once.
+    pub(crate) concurrency: usize,
+}
+
+/// `[store]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Store {
+    /// Connections that read.
+    pub(crate) readers: usize,
+    /// Writes that may wait; more are answered `503`.
+    pub(crate) write_queue: usize,
+    /// Reports kept of each node.
+    pub(crate) reports_per_node: u64,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: LogFormat::Plain, level: "info".to_owned() }
+    }
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self {
+            threads: 0,
+            max_connections: 10_000,
+            max_handshakes: 256,
+            handshake_timeout: Span::seconds(10),
+            head_timeout: Span::seconds(10),
+            body_timeout: Span::seconds(60),
+            keep_alive: Span::seconds(120),
+            shutdown_timeout: Span::seconds(20),
+        }
+    }
+}
+
+impl Default for Tls {
+    fn default() -> Self {
+        Self { session_cache: 4096, key: KeyKind::P256, renew_before: Span::days(60) }
+    }
+}
+
+impl Default for Ca {
+    fn default() -> Self {
+        Self {
+            name: None,
+            key: KeyKind::Rsa4096,
+            root_ttl: Span::days(15 * 365),
+            ttl: Span::days(5 * 365),
+            crl_ttl: Span::days(5 * 365),
+            allow_subject_alt_names: false,
+            allow_authorization_extensions: false,
+            allow_duplicate_certs: false,
+            min_rsa_bits: 2048,
+            max_rsa_bits: 8192,
+            max_waiting: 100_000,
+            policy_timeout: Span::seconds(30),
+            policy_concurrency: 8,
+            threads: 0,
+            queue: 256,
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            certificate_request: Size::kib(64),
+            admin_body: Size::mib(1),
+            catalog_request: Size::mib(16),
+            facts: Size::mib(16),
+            report: Size::mib(64),
+            bucket_file: Size::mib(64),
+        }
+    }
+}
+
+impl Default for Compile {
+    fn default() -> Self {
+        Self {
+            threads: 0,
+            queue: 100,
+            timeout: Span::seconds(300),
+            retry_after: Span::seconds(30),
+            stack: Size::mib(64),
+        }
+    }
+}
+
+impl Default for Classifier {
+    fn default() -> Self {
+        Self { timeout: Span::seconds(60), max_output: Size::mib(16), concurrency: 16 }
+    }
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self { readers: 4, write_queue: 1024, reports_per_node: 100 }
+    }
+}

@@ -1,0 +1,77 @@
+//! Reading a request's body: whole, bounded in bytes and in time.
+
+use std::io::Read;
+use std::time::Duration;
+
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::web::{Bytes, BytesMut, Payload};
+use futures_util::StreamExt;
+
+use crate::respond::Problem;
+
+/// The bound of one kind of body, and the setting that says it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limit {
+    pub(crate) what: &'static str,
+    pub(crate) bytes: usize,
+    pub(crate) setting: &'static str,
+    /// How long the whole body may take.
+    pub(crate) within: Duration,
+}
+
+/// The setting behind [`Limit::within`].
+const DEADLINE_SETTING: &str = "http.body_timeout";
+/// Bodies announced smaller than this get their room at once.
+const ROOM: usize = 256 * 1024;
+
+/// Reads all of `payload`, unpacked if it was sent with `Content-Encoding: gzip`.
+pub(crate) async fn read(headers: &HeaderMap, payload: Payload, limit: Limit) -> Result<Bytes, Problem> {
+    let announced = limit.admits_announced(headers)?;
+    let body = limit.in_time(collect(payload, limit, announced)).await??;
+    match headers.get(header::CONTENT_ENCODING).map(header::HeaderValue::as_bytes) {
+        None | Some(b"identity") => Ok(body),
+        Some(b"gzip" | b"x-gzip") => unpack(&body, limit),
+        Some(other) => Err(Problem::unsupported_media_type(&String::from_utf8_lossy(other))),
+    }
+}
+
+impl Limit {
+    /// Refuses a body by its announced length, before any of it is read.
+    pub(crate) fn admits_announced(self, headers: &HeaderMap) -> Result<Option<u64>, Problem> {
+        let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+        self.admits(length.map_or(0, |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX)))?;
+        Ok(length)
+    }
+
+    /// Refuses more than the limit.
+    pub(crate) fn admits(self, bytes: usize) -> Result<(), Problem> {
+        if bytes > self.bytes { Err(Problem::too_large(self.what, self.bytes, self.setting)) } else { Ok(()) }
+    }
+
+    /// Gives up on a body that does not come in time.
+    pub(crate) async fn in_time<T>(self, body: impl Future<Output = T>) -> Result<T, Problem> {
+        let in_time = actix_web::rt::time::timeout(self.within, body).await;
+        in_time.map_err(|_| Problem::too_slow(self.within.as_secs_f64(), DEADLINE_SETTING))
+    }
+}
+
+async fn collect(mut payload: Payload, limit: Limit, announced: Option<u64>) -> Result<Bytes, Problem> {
+    let mut body = BytesMut::with_capacity(announced.map_or(0, |bytes| (bytes as usize).min(ROOM)));
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|error| Problem::bad_request(format!("The body could not be read: {error}")))?;
+        limit.admits(body.len() + chunk.len())?;
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+/// Unpacks gzip, with the same bound on what comes out.
+fn unpack(body: &[u8], limit: Limit) -> Result<Bytes, Problem> {
+    let mut plain = Vec::new();
+    let mut bounded = flate2::read::GzDecoder::new(body).take(limit.bytes as u64 + 1);
+    bounded
+        .read_to_end(&mut plain)
+        .map_err(|error| Problem::bad_request(format!("The gzip body could not be unpacked: {error}")))?;
+    limit.admits(plain.len())?;
+    Ok(plain.into())
+}

@@ -1,0 +1,62 @@
+//! What the server does by itself: renew what would lapse, follow files that changed, reload.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web::Data;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::app::App;
+use crate::clock;
+use crate::config::{Config, Flags};
+use crate::founding;
+use crate::guard::Guard;
+use crate::tls::Live;
+
+/// How often ends of life are looked at.
+const EVERY: Duration = Duration::from_secs(600);
+
+/// Looks after certificates and lists until the task is dropped.
+pub(crate) async fn run(app: Data<App>, live: Arc<Live>) {
+    let mut ticks = interval(EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = look_after(&app, &live).await {
+            tracing::error!(error = format!("{error:#}"), "certificates were not looked after; tried again soon");
+        }
+    }
+}
+
+async fn look_after(app: &Data<App>, live: &Live) -> anyhow::Result<()> {
+    let now = clock::now();
+    if app.authority.renew_crl_if_due(now).await? {
+        app.revocations_changed();
+        tracing::info!("the revocation list was made anew");
+    }
+    if founding::renewal_is_due(&app.config, &app.authority, now).await? {
+        let identity = founding::identity(&app.config, &app.config.data_dir, &app.authority).await?;
+        live.show(identity)?;
+    }
+    Ok(())
+}
+
+/// Takes over what can change while the server runs: authorization rules, administrators, the
+/// autosigning mode; and lists every environment anew. A configuration with a mistake changes
+/// nothing.
+pub(crate) fn reload(app: &Data<App>, flags: &Flags) {
+    let reloaded = Config::load(flags, std::env::vars()).map_err(anyhow::Error::from).and_then(|config| {
+        let guard = Guard::new(&config.authorization, &config.admin_certnames)?;
+        Ok((guard, founding::autosign(&config)?))
+    });
+    match reloaded {
+        Ok((guard, autosign)) => {
+            app.guard.store(Arc::new(guard));
+            app.authority.set_autosign(autosign);
+            app.environments.flush(None);
+            app.revocations_changed();
+            tracing::info!("reloaded");
+        }
+        Err(error) => tracing::error!(error = format!("{error:#}"), "nothing was reloaded"),
+    }
+}

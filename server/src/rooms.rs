@@ -1,0 +1,80 @@
+//! The rooms of the house, opened and wired: what a running server has, and what a command has
+//! that works on the data of a server that does not run.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use certs::Authority;
+use inventory::{Bucket, Exported, Nodes};
+use modules::metadata::Process;
+use store::Store;
+
+use crate::admin::AdminError;
+use crate::catalogs::Catalogs;
+use crate::config::Config;
+use crate::environments::Environments;
+use crate::metrics::Metrics;
+use crate::tls::Live;
+
+/// Everything behind the doors (HTTP, admin socket, command line).
+pub(crate) struct Rooms {
+    pub(crate) config: Arc<Config>,
+    pub(crate) metrics: Metrics,
+    pub(crate) store: Store,
+    pub(crate) nodes: Arc<dyn Nodes>,
+    pub(crate) bucket: Arc<dyn Bucket>,
+    pub(crate) environments: Environments,
+    pub(crate) catalogs: Catalogs,
+    /// Who owns what this process makes: stands for the owners of files that are not to be copied.
+    pub(crate) owner: Process,
+    /// `None` where no server has run yet.
+    authority: Option<Arc<Authority>>,
+    /// `None` where no server runs.
+    live: Option<Arc<Live>>,
+}
+
+impl Rooms {
+    /// Opens what does not depend on the authority.
+    pub(crate) fn open(config: Arc<Config>, metrics: Metrics) -> anyhow::Result<Self> {
+        let store = open_store(&config, &config.data_dir)?;
+        let environments = Environments::open(config.environment_settings());
+        let (nodes, exported): (Arc<dyn Nodes>, Arc<dyn Exported>) = (Arc::new(store.clone()), Arc::new(store.clone()));
+        let catalogs = Catalogs::open(&config, environments.clone(), nodes.clone(), exported, metrics.clone())?;
+        let owner = Process { uid: rustix::process::getuid().as_raw(), gid: rustix::process::getgid().as_raw() };
+        let bucket = Arc::new(store.clone());
+        Ok(Self { config, metrics, store, nodes, bucket, environments, catalogs, owner, authority: None, live: None })
+    }
+
+    /// With the authority, and with the TLS layer that must hear of revocations.
+    pub(crate) fn with(self, authority: Arc<Authority>, live: Option<Arc<Live>>) -> Self {
+        Self { authority: Some(authority), live, ..self }
+    }
+
+    pub(crate) fn authority(&self) -> Result<&Authority, AdminError> {
+        let missing = || {
+            let place = self.config.data_dir.display();
+            AdminError::Refused(format!("there is no certificate authority in {place}: start the server once"))
+        };
+        self.authority.as_deref().ok_or_else(missing)
+    }
+
+    /// Lets TLS know of the newest revocation list. Serials are checked at each request as well,
+    /// so that a list which cannot be loaded lets nobody in.
+    pub(crate) fn revocations_changed(&self) {
+        let (Some(authority), Some(live)) = (&self.authority, &self.live) else { return };
+        if let Err(error) = live.trust(crate::founding::trust(authority)) {
+            tracing::error!(%error, "TLS keeps the revocation list that it had");
+        }
+    }
+}
+
+fn open_store(config: &Config, dir: &Path) -> Result<Store, store::Error> {
+    let settings = store::Settings {
+        write_queue: config.store.write_queue,
+        readers: config.store.readers,
+        reports_per_node: config.store.reports_per_node,
+        max_blob_bytes: config.limits.bucket_file.0 as u64,
+        ..store::Settings::default()
+    };
+    Store::open(dir, &settings)
+}

@@ -1,0 +1,184 @@
+//! `serve`: everything started in order, and everything ended in order.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actix_web::dev::{Extensions, Server, ServerHandle};
+use actix_web::web::{self, Data};
+use actix_web::{App as HttpApp, HttpServer};
+use anyhow::Context;
+use arc_swap::ArcSwap;
+use prometheus::IntGauge;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::admin::socket;
+use crate::app::App;
+use crate::config::{Config, Flags};
+use crate::data_dir::DataDir;
+use crate::environments::starter;
+use crate::founding::{self, KeyRace};
+use crate::guard::Guard;
+use crate::metrics::Metrics;
+use crate::rooms::Rooms;
+use crate::tls::{self, Live};
+use crate::{http, jobs};
+
+/// Connections that the kernel keeps waiting.
+const BACKLOG: u32 = 2048;
+
+/// Serves until a signal says to stop.
+pub(crate) async fn serve(config: Config, flags: Flags) -> anyhow::Result<()> {
+    let began = Instant::now();
+    // The search for the authority's key takes longest, so it runs beside all that follows.
+    let fresh = DataDir::is_fresh(&config.data_dir);
+    let race = fresh.then(|| KeyRace::begin(config.ca.key));
+    let data = DataDir::open(&config.data_dir)?;
+    refuse_chef(&config)?;
+    let config = Arc::new(config);
+    let metrics = Metrics::new()?;
+    if let Some(path) = config.environments.environmentpath.first()
+        && starter::create(path).with_context(|| path.display().to_string())?
+    {
+        tracing::info!(path = %path.join("production").display(), "a first environment was made");
+    }
+    let rooms = Rooms::open(config.clone(), metrics.clone())?;
+    let ledger = Arc::new(rooms.store.clone());
+    let authority = Arc::new(founding::authority(&config, data.root(), race, ledger, &metrics).await?);
+    let identity = founding::identity(&config, data.root(), &authority).await?;
+    let live = Live::new(identity, founding::trust(&authority), config.tls.session_cache)?;
+    let live = Arc::new(live);
+    let guard = ArcSwap::from_pointee(Guard::new(&config.authorization, &config.admin_certnames)?);
+    let rooms = Arc::new(rooms.with(authority.clone(), Some(live.clone())));
+    let app = Data::new(App { rooms: rooms.clone(), authority, guard });
+
+    let (server, addresses) = start(&app, &live)?;
+    let admin = actix_web::rt::spawn(socket::listen(&config.socket(), rooms).context("the admin socket")?);
+    let jobs = actix_web::rt::spawn(jobs::run(app.clone(), live.clone()));
+    let signals = actix_web::rt::spawn(signals(server.handle(), app.clone(), flags));
+    warm(&app);
+
+    let address = addresses.first().context("no address to listen on")?;
+    ready(&config, *address, fresh, began.elapsed());
+    let ended = server.await;
+    for task in [admin, jobs, signals] {
+        task.abort();
+    }
+    let _ = std::fs::remove_file(config.socket());
+    tracing::info!("stopped");
+    drop(data);
+    ended.context("the server ended")
+}
+
+/// Chef's address is checked, so that a configuration written for later does not fail then; but
+/// nothing answers there, and who asks for it must know.
+fn refuse_chef(config: &Config) -> anyhow::Result<()> {
+    if let Some(address) = config.chef_listen {
+        if address == config.listen && address.port() != 0 {
+            anyhow::bail!("`listen` and `chef_listen` are both {address}");
+        }
+        tracing::warn!(%address, "Chef is not served by this release: nothing listens on `chef_listen`");
+    }
+    Ok(())
+}
+
+/// Binds and starts to answer.
+fn start(app: &Data<App>, live: &Arc<Live>) -> anyhow::Result<(Server, Vec<SocketAddr>)> {
+    let settings = &app.config.http;
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = if settings.threads == 0 { processors } else { settings.threads };
+    let shared = app.clone();
+    let connections = app.metrics.connections.clone();
+    let factory = move || {
+        let limit = web::PayloadConfig::new(usize::MAX);
+        HttpApp::new().app_data(shared.clone()).app_data(limit).default_service(web::to(http::answer))
+    };
+    let server = HttpServer::new(factory)
+        .workers(threads)
+        .backlog(BACKLOG)
+        .max_connections(settings.max_connections.div_ceil(threads))
+        .max_connection_rate(settings.max_handshakes.div_ceil(threads))
+        .tls_handshake_timeout(settings.handshake_timeout.0)
+        .client_request_timeout(settings.head_timeout.0)
+        .client_disconnect_timeout(DISCONNECT)
+        .keep_alive(settings.keep_alive.0)
+        .shutdown_timeout(settings.shutdown_timeout.0.as_secs())
+        .disable_signals()
+        .on_connect(move |connection, data: &mut Extensions| {
+            data.insert(Open::count(&connections));
+            tls::remember_peer(connection, data);
+        });
+    let address = app.config.listen;
+    let server = server
+        .bind_rustls_0_23(address, tls::server_config(live)?)
+        .with_context(|| format!("cannot listen on {address} (setting `listen`)"))?;
+    let addresses = server.addrs();
+    Ok((server.run(), addresses))
+}
+
+/// How long a connection that is closed may take to say goodbye.
+const DISCONNECT: Duration = Duration::from_secs(3);
+
+/// Counts a connection for as long as it is open.
+struct Open(IntGauge);
+
+impl Open {
+    fn count(gauge: &IntGauge) -> Self {
+        gauge.inc();
+        Self(gauge.clone())
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+/// Lists the environments in the background, so that the first agents find them ready.
+fn warm(app: &Data<App>) {
+    let environments = app.environments.clone();
+    std::thread::spawn(move || environments.warm());
+}
+
+/// Says on standard output that the server serves, and after the first start what to do next.
+#[expect(clippy::print_stdout, reason = "the line that tools wait for")]
+fn ready(config: &Config, address: SocketAddr, fresh: bool, took: Duration) {
+    let host = if address.ip().is_unspecified() {
+        config.certname.to_string()
+    } else if address.ip().is_loopback() && config.dns_alt_names.iter().any(|name| name == "localhost") {
+        "localhost".to_owned()
+    } else {
+        address.ip().to_string()
+    };
+    let host = if host.contains(':') { format!("[{host}]") } else { host };
+    println!("ready: https://{host}:{}", address.port());
+    tracing::info!(%address, certname = %config.certname, millis = took.as_millis() as u64, "ready");
+    if fresh {
+        let (name, port) = (&config.certname, address.port());
+        let data = config.data_dir.display();
+        tracing::info!("on a node, type: puppet agent --test --server {name} --serverport {port} --waitforcert 10");
+        tracing::info!("then here: quartermaster ca list --data-dir {data}");
+        tracing::info!("and:       quartermaster ca sign NODE --data-dir {data}");
+    }
+}
+
+/// Stops in order at SIGTERM and SIGINT; reloads at SIGHUP.
+async fn signals(server: ServerHandle, app: Data<App>, flags: Flags) {
+    let listen = || -> std::io::Result<_> {
+        Ok((signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?, signal(SignalKind::hangup())?))
+    };
+    let (mut terminate, mut interrupt, mut hangup) = match listen() {
+        Ok(signals) => signals,
+        Err(error) => return tracing::error!(%error, "signals cannot be heard"),
+    };
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => break,
+            _ = interrupt.recv() => break,
+            _ = hangup.recv() => jobs::reload(&app, &flags),
+        }
+    }
+    tracing::info!("stopping: requests that run may end");
+    server.stop(true).await;
+}
