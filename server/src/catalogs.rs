@@ -1,36 +1,34 @@
 //! Catalogs: which environment and classes a node has, and compiling on a bounded pool.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use compiler::value::Hash;
-use inventory::{Exported, Nodes};
-use model::{Certname, EnvironmentName};
+use compiler::{Classification, Compilation, CompileError, Limits};
+use model::catalog::Version;
+use model::{Catalog, Certname, EnvironmentName, Facts, Trusted};
 use serde_json::{Map, Value};
-use tokio::sync::Semaphore;
+use uuid::Uuid;
 
-use crate::classifier::{self, ClassifierError};
-use crate::config::Config;
-use crate::environments::Environments;
+use crate::clock;
+use crate::config::{Compile, Config};
+use crate::environments::world::EnvironmentWorld;
+use crate::environments::{Environment, EnvironmentError, Environments};
 use crate::metrics::Metrics;
-use crate::pool::{Pool, Shape};
+use crate::pool::{Pool, PoolError, Shape};
+
+mod assign;
+mod settings;
+
+use assign::ExternalNodes;
 
 /// Makes catalogs.
 pub(crate) struct Catalogs {
     environments: Environments,
-    nodes: Arc<dyn Nodes>,
-    exported: Arc<dyn Exported>,
     pool: Pool,
     metrics: Metrics,
     classifier: Option<ExternalNodes>,
-    within: Duration,
-}
-
-/// The external node classifier, bounded.
-struct ExternalNodes {
-    command: Vec<String>,
-    within: Duration,
-    slots: Semaphore,
+    limits: Compile,
+    settings: Arc<settings::Fixed>,
 }
 
 /// What a node is assigned before anything is compiled.
@@ -38,51 +36,62 @@ struct ExternalNodes {
 pub(crate) struct Assigned {
     pub(crate) environment: EnvironmentName,
     /// `None` without a classifier.
-    pub(crate) classification: Option<Classified>,
+    pub(crate) classification: Option<Classification>,
 }
 
-/// What the classifier said, as JSON.
+/// One catalog to make.
 #[derive(Clone, Debug)]
-pub(crate) struct Classified {
-    /// A list of names, or an object of names with parameters; `null` when it said nothing.
-    pub(crate) classes: Value,
-    pub(crate) parameters: Map<String, Value>,
+pub(crate) struct Order {
+    pub(crate) node: Certname,
+    pub(crate) assigned: Assigned,
+    pub(crate) facts: Facts,
+    pub(crate) trusted: Trusted,
 }
 
 /// Why there is no catalog.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CatalogError {
-    #[error("Failed when searching for node {node}: {source}")]
-    Classifier { node: Certname, source: ClassifierError },
-    #[error("Failed when searching for node {0}: the classifier cannot be run: {1}")]
-    ClassifierGone(Certname, String),
+    #[error("Failed when searching for node {node}: {reason}")]
+    Classifier { node: Certname, reason: String },
     #[error("Could not find node '{0}'; cannot compile")]
     Unclassified(Certname),
+    /// The classifier named an environment that is not there.
+    #[error(
+        "Failed when searching for node {node}: Could not find a directory environment named '{environment}' anywhere \
+         in the path: {path}. Does the directory exist?"
+    )]
+    NoEnvironment { node: Certname, environment: EnvironmentName, path: String },
+    #[error(transparent)]
+    Environment(EnvironmentError),
+    #[error("{0}")]
+    Version(String),
+    #[error("{}", .0.message)]
+    Compile(Box<CompileError>),
+    #[error("{queue} catalogs are waiting to be compiled (setting `compile.queue`)")]
+    Busy { queue: usize },
+    #[error("The catalog of {node} was not compiled within {} seconds (setting `compile.timeout`)", within.as_secs_f64())]
+    TimedOut { node: Certname, within: Duration },
+    #[error("The compile of {node} broke down: {reason}")]
+    Broken { node: Certname, reason: String },
 }
 
+/// Time that a compile which ran out of it has to say where it was.
+const GRACE: Duration = Duration::from_secs(2);
+
 impl Catalogs {
-    pub(crate) fn open(
-        config: &Config,
-        environments: Environments,
-        nodes: Arc<dyn Nodes>,
-        exported: Arc<dyn Exported>,
-        metrics: Metrics,
-    ) -> std::io::Result<Self> {
-        let settings = &config.compile;
+    pub(crate) fn open(config: &Config, environments: Environments, metrics: Metrics) -> std::io::Result<Self> {
+        let limits = config.compile.clone();
         let pool = Pool::start(Shape {
             name: "compiler",
-            threads: settings.threads,
-            queue: settings.queue,
-            stack: settings.stack.0,
+            threads: limits.threads,
+            queue: limits.queue,
+            stack: limits.stack.0,
             waiting: metrics.compile_queue.clone(),
             running: metrics.compiles_running.clone(),
         })?;
-        let classifier = config.external_nodes.as_ref().map(|executable| ExternalNodes {
-            command: vec![executable.to_string_lossy().into_owned()],
-            within: config.classifier.timeout.0,
-            slots: Semaphore::new(config.classifier.concurrency),
-        });
-        Ok(Self { environments, nodes, exported, pool, metrics, classifier, within: settings.timeout.0 })
+        let classifier = config.external_nodes.as_deref().map(|path| ExternalNodes::new(path, &config.classifier));
+        let settings = Arc::new(settings::Fixed::read(config));
+        Ok(Self { environments, pool, metrics, classifier, limits, settings })
     }
 
     /// Asks the classifier. Its word on the environment outranks `requested`.
@@ -92,56 +101,122 @@ impl Catalogs {
         };
         let said = classifier.ask(node).await?.ok_or_else(|| CatalogError::Unclassified(node.clone()))?;
         let environment = said.environment.clone().unwrap_or(requested);
-        Ok(Assigned { environment, classification: Some(Classified::from(said)) })
+        Ok(Assigned { environment, classification: Some(assign::classification(&said)) })
     }
-}
 
-impl ExternalNodes {
-    async fn ask(&self, node: &Certname) -> Result<Option<classifier::Classification>, CatalogError> {
-        let gone = |reason: String| CatalogError::ClassifierGone(node.clone(), reason);
-        let _slot = self.slots.acquire().await.map_err(|error| gone(error.to_string()))?;
-        let (command, name, within) = (self.command.clone(), node.clone(), self.within);
-        let asked = actix_web::web::block(move || classifier::classify(&command, &name, within)).await;
-        let said = asked.map_err(|error| gone(error.to_string()))?;
-        said.map_err(|source| CatalogError::Classifier { node: node.clone(), source })
+    /// Compiles on the pool and makes something of the catalog there, such as its document.
+    pub(crate) async fn compile<T: Send + 'static>(
+        &self,
+        order: Order,
+        render: impl FnOnce(&Catalog) -> T + Send + 'static,
+    ) -> Result<T, CatalogError> {
+        let node = order.node.clone();
+        let environment = self.environment(&order).await?;
+        let (settings, metrics, limits) = (self.settings.clone(), self.metrics.clone(), self.limits.clone());
+        let within = self.limits.timeout.0;
+        let job = self.pool.run(within + GRACE, move |cancel, deadline| {
+            let began = Instant::now();
+            let expired = || cancel.is_set() || Instant::now() + GRACE >= deadline;
+            let done = compile(&order, environment, &settings, &limits, &expired);
+            let took = began.elapsed();
+            metrics.compile(if done.is_ok() { "ok" } else { "failed" }, took);
+            let done = done?;
+            settings::write_logs(&done.logs);
+            let (node, environment) = (&order.node, &order.assigned.environment);
+            tracing::info!(%node, %environment, millis = took.as_millis() as u64, "compiled catalog");
+            Ok(render(&done.catalog))
+        });
+        job.await.unwrap_or_else(|error| {
+            Err(match error {
+                PoolError::Full => {
+                    self.metrics.compiles_refused.inc();
+                    CatalogError::Busy { queue: self.limits.queue }
+                }
+                PoolError::TimedOut(_) => {
+                    self.metrics.compile("timeout", within);
+                    CatalogError::TimedOut { node, within }
+                }
+                PoolError::Panicked(reason) => {
+                    tracing::error!(%node, reason, "a compile panicked");
+                    self.metrics.compile("panic", Duration::ZERO);
+                    CatalogError::Broken { node, reason }
+                }
+                PoolError::Closed => CatalogError::Broken { node, reason: error.to_string() },
+            })
+        })
     }
-}
 
-impl From<classifier::Classification> for Classified {
-    fn from(said: classifier::Classification) -> Self {
-        let parameters = said.parameters.iter().map(|(name, value)| (name.to_string(), plain(value))).collect();
-        let classes = if said.classes.iter().all(|(_, parameters)| parameters.is_none()) {
-            said.classes.iter().map(|(name, _)| Value::from(&**name)).collect()
-        } else {
-            let with = |parameters: &Hash| plain(&compiler::value::Value::Hash(Arc::new(parameters.clone())));
-            let entries = said
-                .classes
-                .iter()
-                .map(|(name, parameters)| (name.to_string(), parameters.as_deref().map_or(Value::Null, with)));
-            Value::Object(entries.collect())
-        };
-        Self { classes, parameters }
-    }
-}
-
-/// A value read from YAML, as JSON.
-fn plain(value: &compiler::value::Value) -> Value {
-    use compiler::value::Value as Read;
-    match value {
-        Read::Undef => Value::Null,
-        Read::Boolean(truth) => Value::Bool(*truth),
-        Read::Integer(number) => Value::from(*number),
-        Read::Float(number) => Value::from(*number),
-        Read::String(text) => Value::from(&**text),
-        Read::Array(items) => items.iter().map(plain).collect(),
-        Read::Hash(entries) => {
-            let key = |key: &Read| match plain(key) {
-                Value::String(text) => text,
-                other => other.to_string(),
-            };
-            Value::Object(entries.iter().map(|(name, value)| (key(name), plain(value))).collect())
+    /// The catalog with nothing in it that tells an agent of its real environment.
+    pub(crate) fn empty(node: &Certname, environment: &EnvironmentName) -> Catalog {
+        Catalog {
+            name: node.as_str().into(),
+            environment: environment.as_str().into(),
+            version: Version::Seconds(clock::now().as_second()),
+            code_id: None,
+            catalog_uuid: Uuid::new_v4().to_string().into(),
+            tags: Vec::new(),
+            classes: Vec::new(),
+            resources: Vec::new(),
+            edges: Vec::new(),
         }
-        // YAML gives no other kinds.
-        _ => Value::Null,
     }
+
+    async fn environment(&self, order: &Order) -> Result<Arc<Environment>, CatalogError> {
+        let name = &order.assigned.environment;
+        self.environments.fetch(name).await.map_err(|error| match error {
+            EnvironmentError::NotFound(environment) => CatalogError::NoEnvironment {
+                node: order.node.clone(),
+                environment,
+                path: self.environments.settings().environmentpath.join(":"),
+            },
+            error @ EnvironmentError::Unusable { .. } => CatalogError::Environment(error),
+        })
+    }
+}
+
+fn compile(
+    order: &Order,
+    environment: Arc<Environment>,
+    fixed: &settings::Fixed,
+    limits: &Compile,
+    expired: &(dyn Fn() -> bool + Sync),
+) -> Result<Compilation, CatalogError> {
+    let said = environment.version().map_err(CatalogError::Version)?;
+    let version = match environment.snapshot.config_version {
+        None => Version::Seconds(environment.made),
+        Some(_) => Version::Text(said),
+    };
+    let settings = fixed.of(&environment.snapshot, order.assigned.environment.as_str());
+    let request = compiler::Request {
+        node: order.node.as_str(),
+        environment: order.assigned.environment.as_str(),
+        facts: &order.facts,
+        trusted: &order.trusted,
+        server_facts: &fixed.server_facts,
+        classification: order.assigned.classification.as_ref(),
+        settings: &settings,
+        limits: Limits {
+            max_depth: limits.max_depth,
+            max_steps: limits.max_steps,
+            max_resources: limits.max_resources,
+            max_catalog_bytes: limits.max_catalog.0,
+            expired: Some(expired),
+        },
+        version: &version,
+        catalog_uuid: &Uuid::new_v4().to_string(),
+        code_id: None,
+    };
+    // No resources of other nodes: they are collected when `storeconfigs` is on, which is not built yet.
+    let exports = Arc::new(|_: &str| Ok(Vec::new()));
+    let world = EnvironmentWorld::new(environment, clock::now().as_nanosecond(), exports);
+    compiler::compile(&request, &world).map_err(|error| {
+        settings::write_logs(&error.logs);
+        tracing::error!(node = %order.node, "{}", error.message);
+        CatalogError::Compile(Box::new(error))
+    })
+}
+
+/// Facts of a node that sent none.
+pub(crate) fn no_facts(node: &Certname) -> Facts {
+    Facts { name: node.to_string(), values: Map::<String, Value>::new(), ..Facts::default() }
 }

@@ -16,7 +16,7 @@ mod units;
 
 pub(crate) use layers::Origin;
 pub(crate) use settings::{Ca, Classifier, Compile, Http, KeyKind, Limits, Log, LogFormat, Raw, Store, Tls};
-pub(crate) use units::{Size, Span};
+pub(crate) use units::Span;
 
 use crate::environments::EnvironmentSettings;
 use crate::guard::Guard;

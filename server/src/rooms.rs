@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use certs::Authority;
-use inventory::{Bucket, Exported, Nodes};
+use inventory::{Bucket, Nodes};
 use modules::metadata::Process;
 use store::Store;
 
@@ -38,8 +38,8 @@ impl Rooms {
     pub(crate) fn open(config: Arc<Config>, metrics: Metrics) -> anyhow::Result<Self> {
         let store = open_store(&config, &config.data_dir)?;
         let environments = Environments::open(config.environment_settings());
-        let (nodes, exported): (Arc<dyn Nodes>, Arc<dyn Exported>) = (Arc::new(store.clone()), Arc::new(store.clone()));
-        let catalogs = Catalogs::open(&config, environments.clone(), nodes.clone(), exported, metrics.clone())?;
+        let nodes = Arc::new(store.clone());
+        let catalogs = Catalogs::open(&config, environments.clone(), metrics.clone())?;
         let owner = Process { uid: rustix::process::getuid().as_raw(), gid: rustix::process::getgid().as_raw() };
         let bucket = Arc::new(store.clone());
         Ok(Self { config, metrics, store, nodes, bucket, environments, catalogs, owner, authority: None, live: None })

@@ -161,8 +161,16 @@ pub(crate) struct Compile {
     pub(crate) timeout: Span,
     /// What `Retry-After` says when the queue is full.
     pub(crate) retry_after: Span,
-    /// Room for nested calls of one compile.
+    /// Room for nested calls of one compile; only what is used takes memory.
     pub(crate) stack: Size,
+    /// Expressions within expressions.
+    pub(crate) max_depth: u32,
+    /// Expressions evaluated for one catalog.
+    pub(crate) max_steps: u64,
+    /// Resources of one catalog.
+    pub(crate) max_resources: usize,
+    /// Bytes of text in one catalog.
+    pub(crate) max_catalog: Size,
 }
 
 /// `[environments]`
@@ -270,7 +278,11 @@ impl Default for Compile {
             queue: 100,
             timeout: Span::seconds(300),
             retry_after: Span::seconds(30),
-            stack: Size::mib(64),
+            stack: Size(compiler::STACK_BYTES),
+            max_depth: 1_500,
+            max_steps: 50_000_000,
+            max_resources: 200_000,
+            max_catalog: Size::mib(512),
         }
     }
 }

@@ -1,4 +1,5 @@
-use super::{AutosignMode, Config, ConfigError, Flags, Origin, Size, Span};
+use super::units::Size;
+use super::{AutosignMode, Config, ConfigError, Flags, Origin, Span};
 
 fn load(file: &str, environment: &[(&str, &str)], flags: &[(&str, &str)]) -> Result<Config, ConfigError> {
     let folder = tempfile::tempdir().unwrap();

@@ -1,6 +1,7 @@
 //! `GET node/NAME`
 
 use actix_web::HttpResponse;
+use compiler::Classes;
 use model::Certname;
 use serde_json::{Map, Value, json};
 
@@ -31,8 +32,11 @@ pub(crate) async fn get(asked: &Asked<'_>, name: &str) -> Result<HttpResponse, P
     if !parameters.is_empty() {
         body.insert("parameters".to_owned(), Value::Object(parameters));
     }
-    if let Some(classes) = classification.map(|classification| classification.classes).filter(|c| !c.is_null()) {
-        body.insert("classes".to_owned(), classes);
+    match classification.map(|classification| classification.classes) {
+        None => {}
+        Some(Classes::Names(names)) if names.is_empty() => {}
+        Some(Classes::Names(names)) => drop(body.insert("classes".to_owned(), json!(names))),
+        Some(Classes::WithParameters(map)) => drop(body.insert("classes".to_owned(), Value::Object(map))),
     }
     let format = accept::choose(asked.accept(), accept::DATA)?;
     Ok(respond::ok(format, Value::Object(body).to_string()))
