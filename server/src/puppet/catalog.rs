@@ -129,18 +129,16 @@ async fn read_form(asked: &Asked<'_>, payload: Payload) -> Result<Query, Problem
 /// The facts of the form, which are percent-encoded once more within it.
 fn read_facts(node: &str, text: Option<&str>, format: Option<&str>) -> Result<Option<Facts>, Problem> {
     let Some(text) = text else { return Ok(None) };
-    let format = format
-        .ok_or_else(|| Problem::server_error(format!("Facts but no fact format provided for {node}")))?;
+    let format =
+        format.ok_or_else(|| Problem::server_error(format!("Facts but no fact format provided for {node}")))?;
     if !matches!(format, "application/json" | "pson") {
         return Err(Problem::server_error("Unsupported facts format"));
     }
     let facts = facts::read(form_decode(text).as_bytes())
         .map_err(|error| Problem::server_error(format!("Could not intern from json: {error}")))?;
     if facts.name != node {
-        let message = format!(
-            "Catalog for {node:?} was requested with fact definition for the wrong node ({:?}).",
-            facts.name
-        );
+        let message =
+            format!("Catalog for {node:?} was requested with fact definition for the wrong node ({:?}).", facts.name);
         return Err(Problem::server_error(message));
     }
     Ok(Some(facts))
@@ -167,9 +165,7 @@ fn trusted(asked: &Asked<'_>) -> Trusted {
 
 fn problem(asked: &Asked<'_>, error: &CatalogError) -> Problem {
     match error {
-        CatalogError::Busy { .. } => {
-            Problem::busy(error.to_string(), asked.app.config.compile.retry_after.0.as_secs())
-        }
+        CatalogError::Busy { .. } => Problem::busy(error.to_string(), asked.app.config.compile.retry_after.0.as_secs()),
         _ => Problem::server_error(error.to_string()),
     }
 }
