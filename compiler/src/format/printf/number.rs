@@ -104,7 +104,10 @@ pub(super) fn radix(directive: &Directive, letter: char, number: i128) -> String
     };
     let prefix = if directive.alternate && number != 0 { prefix } else { "" };
     let text = if number >= 0 || directive.plus || directive.space {
-        signed(directive, number < 0, prefix, &to_digits(number.unsigned_abs(), bits))
+        let digits = to_digits(number.unsigned_abs(), bits);
+        // The octal prefix is a digit like others: it counts to the precision.
+        let (prefix, digits) = if bits == 3 { ("", format!("{prefix}{digits}")) } else { (prefix, digits) };
+        signed(directive, number < 0, prefix, &digits)
     } else {
         complement(directive, prefix, number, bits)
     };
