@@ -54,8 +54,11 @@ struct Maker {
     /// The name in messages.
     name: &'static str,
     dispatches: &'static Dispatches,
-    make: fn(usize, &[Value], Option<Nanoseconds>) -> Result<Value, Failure>,
+    make: Make,
 }
+
+/// From the index of a dispatch, the arguments that it takes, and the time where it is known.
+type Make = fn(usize, &[Value], Option<Nanoseconds>) -> Result<Value, Failure>;
 
 fn maker(to: &Type) -> Option<&'static Maker> {
     Some(match to.resolved() {

@@ -116,7 +116,9 @@ pub fn compare(left: &Value, right: &Value) -> Result<Option<Ordering>, Failure>
     }
 }
 
-/// Numbers and times among each other; `None` where they are not such.
+/// Numbers and times among each other; `None` where they are not such, and within where they do
+/// not compare.
+#[expect(clippy::option_option, reason = "not a number, and numbers without an order, are two things")]
 fn numeric_order(left: &Value, right: &Value) -> Option<Option<Ordering>> {
     Some(match (left, right) {
         (Value::Integer(a), Value::Integer(b)) => Some(a.cmp(b)),

@@ -119,7 +119,7 @@ fn one(of: &Type, keys: &[Value]) -> Result<Type, Failure> {
             construct::pattern(keys)?
         }
         Type::Uri(_) => match keys {
-            [Value::String(_) | Value::Uri(_) | Value::Hash(_)] => construct::uri(first)?,
+            [Value::String(_) | Value::Uri(_) | Value::Hash(_)] => construct::uri(first),
             [_] => return Err(not_a_type("URI-Type", keys, 0)),
             _ => return Err(arity("URI-Type", 1, 1, keys.len())),
         },
@@ -288,22 +288,16 @@ fn resource_references(resource: &types::ResourceType, of: &Type, keys: &[Value]
     let Some(first) = keys.first() else {
         return Err(arity(&of.to_string(), 1, ANY_NUMBER, 0));
     };
-    let (type_name, keys, consumed) = match &resource.type_name {
-        Some(name) => (name.clone(), keys, 0),
-        None => {
-            let name = match first {
-                Value::Type(Type::Resource(named)) if named.type_name.is_some() => {
-                    named.type_name.clone().unwrap_or_default()
-                }
-                Value::String(name) => types::capitalize_segments(name),
-                other => {
-                    let actual = key_type(other);
-                    let message =
-                        format!("First argument to Resource[] must be a resource type or a String. Got {actual}.");
-                    return Err(Failure::new("ILLEGAL_RESOURCE_SPECIALIZATION", message).at(Place::Key(0)));
-                }
-            };
-            (name, &keys[1..], 1)
+    let (type_name, keys, consumed) = match (&resource.type_name, first) {
+        (Some(name), _) => (name.clone(), keys, 0),
+        (None, Value::Type(Type::Resource(named))) if named.type_name.is_some() => {
+            (named.type_name.clone().unwrap_or_default(), &keys[1..], 1)
+        }
+        (None, Value::String(name)) => (types::capitalize_segments(name), &keys[1..], 1),
+        (None, other) => {
+            let actual = key_type(other);
+            let message = format!("First argument to Resource[] must be a resource type or a String. Got {actual}.");
+            return Err(Failure::new("ILLEGAL_RESOURCE_SPECIALIZATION", message).at(Place::Key(0)));
         }
     };
     if !construct::is_class_reference(&type_name) {

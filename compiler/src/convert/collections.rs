@@ -58,20 +58,20 @@ pub(super) static HASH: Maker = Maker {
         }
         (_, [Value::Array(items), ..]) => flat(items),
         (_, [hash @ Value::Hash(_), ..]) => Ok(hash.clone()),
-        (_, [other, ..]) => match listed(other) {
-            Ok(Value::Array(items)) => flat(&items),
-            _ => {
-                let of = types::generalize(&infer(other));
-                Err(Failure::argument(format!("Value of type {of} cannot be converted to Hash")))
+        (_, [other, ..]) => {
+            if let Ok(Value::Array(items)) = listed(other) {
+                return flat(&items);
             }
-        },
+            let of = types::generalize(&infer(other));
+            Err(Failure::argument(format!("Value of type {of} cannot be converted to Hash")))
+        }
         (_, []) => Ok(Value::hash(Hash::default())),
     },
 };
 
 /// `[a, 1, b, 2]`
 fn flat(items: &[Value]) -> Result<Value, Failure> {
-    if items.len() % 2 != 0 {
+    if !items.len().is_multiple_of(2) {
         return Err(Failure::argument("odd number of arguments for Hash"));
     }
     Ok(Value::hash(items.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect()))

@@ -10,7 +10,7 @@ use crate::value::Value;
 mod containers;
 mod formats;
 
-use formats::{Format, Formats, Plus};
+use formats::{Format, Formats, Sign};
 
 /// `String(value, formats)`: `formats` is `None`, a format, or a hash of formats by type.
 pub fn string_new(value: &Value, formats: Option<&Value>) -> Result<String, Failure> {
@@ -267,9 +267,8 @@ fn binary(bytes: &[u8], format: &Format) -> Result<String, Failure> {
         'p' => return Ok(format!("Binary(\"{}\")", format.with('s', &STANDARD.encode(bytes))?)),
         'b' => {
             let encoded = STANDARD.encode(bytes);
-            let lines: Vec<&str> =
-                encoded.as_bytes().chunks(60).filter_map(|line| std::str::from_utf8(line).ok()).collect();
-            lines.iter().map(|line| format!("{line}\n")).collect()
+            let lines = encoded.as_bytes().chunks(60).filter_map(|line| std::str::from_utf8(line).ok());
+            lines.flat_map(|line| [line, "\n"]).collect()
         }
         'B' => STANDARD.encode(bytes),
         'u' => URL_SAFE.encode(bytes),

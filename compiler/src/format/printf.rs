@@ -48,6 +48,7 @@ enum Taken {
 
 /// One directive, up to its letter.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each of printf's flags")]
 struct Directive {
     minus: bool,
     plus: bool,

@@ -286,7 +286,7 @@ fn entries_of(items: &[Value]) -> Result<Hash, Failure> {
             })
             .collect();
     }
-    if items.len() % 2 != 0 {
+    if !items.len().is_multiple_of(2) {
         return Err(Failure::argument("odd number of arguments for Hash"));
     }
     Ok(items.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect())
@@ -314,8 +314,8 @@ fn delete(left: &Value, right: &Value) -> Value {
 
 /// Equal letter by letter, with numbers by their value.
 fn same(a: &Value, b: &Value) -> bool {
-    match (a.as_number(), b.as_number()) {
-        (Some(a), Some(b)) => a == b,
+    match (a, b) {
+        (Value::Integer(_) | Value::Float(_), Value::Integer(_) | Value::Float(_)) => super::inner_equals(a, b),
         _ => a == b,
     }
 }

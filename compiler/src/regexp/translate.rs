@@ -154,13 +154,12 @@ impl Translator<'_> {
         self.at += end + 1;
         let (negated, name) = name.strip_prefix('^').map_or((false, name.as_str()), |name| (true, name));
         let negated = negated != (letter == 'P');
-        match posix(&name.to_lowercase()) {
-            Some(inner) => self.bracketed(if negated { "[^" } else { "[" }, inner),
-            None => {
-                self.out.push_str(if negated { r"\P{" } else { r"\p{" });
-                self.out.push_str(name);
-                self.out.push('}');
-            }
+        if let Some(inner) = posix(&name.to_lowercase()) {
+            self.bracketed(if negated { "[^" } else { "[" }, inner);
+        } else {
+            self.out.push_str(if negated { r"\P{" } else { r"\p{" });
+            self.out.push_str(name);
+            self.out.push('}');
         }
     }
 

@@ -31,31 +31,8 @@ pub fn format_timestamp(time: Nanoseconds, format: Option<&str>, timezone: Optio
 pub fn parse_timestamp_as(text: &str, format: Option<&Value>, timezone: Option<&str>) -> Result<Nanoseconds, Failure> {
     let timezone = timezone.filter(|zone| !zone.is_empty());
     let parsed = match format {
-        Some(Value::String(format)) => {
-            let parsed = read::strptime(text, format)
-                .ok_or_else(|| Failure::argument(format!("Unable to parse '{text}' using format '{format}'")))?;
-            if timezone.is_some() && parsed.zone.is_some() {
-                return Err(Failure::argument(
-                    "Using a Timezone designator in format specification is mutually exclusive to providing an explicit timezone argument",
-                ));
-            }
-            parsed
-        }
-        _ => {
-            let formats = match format {
-                Some(given @ Value::Array(_)) => formats(given),
-                _ if timezone.is_some() => WITHOUT_ZONE.to_vec(),
-                _ => WITH_ZONE.to_vec(),
-            };
-            let found = formats
-                .iter()
-                .filter_map(|format| read::strptime(text, format))
-                .find(|parsed| timezone.is_none() || parsed.zone.is_none());
-            found.ok_or_else(|| {
-                let formats = formats.join(", ");
-                Failure::argument(format!("Unable to parse '{text}' using any of the formats {formats}"))
-            })?
-        }
+        Some(Value::String(format)) => parse_one(text, format, timezone)?,
+        _ => parse_any(text, format, timezone)?,
     };
     let offset = match (timezone, &parsed.zone) {
         (Some(zone), _) => zone_offset(zone)?,
@@ -63,6 +40,31 @@ pub fn parse_timestamp_as(text: &str, format: Option<&Value>, timezone: Option<&
         (None, None) => 0,
     };
     Ok(Nanoseconds::new(parsed.nanoseconds()? - i128::from(offset) * PER_SECOND))
+}
+
+fn parse_one(text: &str, format: &str, timezone: Option<&str>) -> Result<read::Parsed, Failure> {
+    let parsed = read::strptime(text, format)
+        .ok_or_else(|| Failure::argument(format!("Unable to parse '{text}' using format '{format}'")))?;
+    if timezone.is_some() && parsed.zone.is_some() {
+        return Err(Failure::argument(
+            "Using a Timezone designator in format specification is mutually exclusive to providing an explicit timezone argument",
+        ));
+    }
+    Ok(parsed)
+}
+
+/// By the first format that fits: of a list, or of the default ones.
+fn parse_any(text: &str, format: Option<&Value>, timezone: Option<&str>) -> Result<read::Parsed, Failure> {
+    let formats = match format {
+        Some(given @ Value::Array(_)) => formats(given),
+        _ if timezone.is_some() => WITHOUT_ZONE.to_vec(),
+        _ => WITH_ZONE.to_vec(),
+    };
+    let mut found = formats.iter().filter_map(|format| read::strptime(text, format));
+    found.find(|parsed| timezone.is_none() || parsed.zone.is_none()).ok_or_else(|| {
+        let formats = formats.join(", ");
+        Failure::argument(format!("Unable to parse '{text}' using any of the formats {formats}"))
+    })
 }
 
 /// Seconds east of UTC for a zone by offset or abbreviation.

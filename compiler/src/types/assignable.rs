@@ -14,7 +14,7 @@ pub fn is_callable_with(callable: &CallableType, arguments: &[Type]) -> bool {
     let mut check = Check::default();
     let Some(parameters) = &callable.parameters else { return true };
     if let Some((block, rest)) = arguments.split_last()
-        && check.is_callable(block, true)
+        && is_callable(block)
     {
         let size = Bounds::exactly(rest.len() as i64);
         return callable.block.as_ref().is_some_and(|wanted| check.assignable(wanted, block))
@@ -131,16 +131,16 @@ impl Check {
                 })
             }
             Type::Collection(size) => size_of(from).is_some_and(|other| size.size().covers(&other)),
-            Type::Array(array) => self.to_array(array, from),
-            Type::Hash(hash) => self.to_hash(hash, from),
+            Type::Array(array) => self.array_takes(array, from),
+            Type::Hash(hash) => self.hash_takes(hash, from),
             Type::Tuple(tuple) => match from {
                 Type::Tuple(other) => tuple == other || self.tuple_from_tuple(tuple, other),
                 Type::Array(other) => self.tuple_from_array(tuple, other),
                 _ => false,
             },
-            Type::Struct(members) => self.to_struct(members, from),
+            Type::Struct(members) => self.struct_takes(members, from),
             Type::Callable(callable) => match from {
-                Type::Callable(other) => self.to_callable(callable.as_deref(), other.as_deref()),
+                Type::Callable(other) => self.callable_takes(callable.as_deref(), other.as_deref()),
                 _ => false,
             },
             Type::CatalogEntry => matches!(from, Type::CatalogEntry | Type::Class(_) | Type::Resource(_)),
@@ -188,7 +188,7 @@ impl Check {
         to.is_none_or(|to| self.assignable(to, from.unwrap_or(&Type::Any)))
     }
 
-    fn to_array(&mut self, array: &ArrayType, from: &Type) -> bool {
+    fn array_takes(&mut self, array: &ArrayType, from: &Type) -> bool {
         match from {
             Type::Tuple(tuple) => {
                 let size = tuple.size.unwrap_or(Bounds::exactly(tuple.types.len() as i64));
@@ -201,7 +201,7 @@ impl Check {
         }
     }
 
-    fn to_hash(&mut self, hash: &HashType, from: &Type) -> bool {
+    fn hash_takes(&mut self, hash: &HashType, from: &Type) -> bool {
         match from {
             Type::Hash(other) => {
                 let is_empty = other.size == Bounds::exactly(0);
@@ -246,7 +246,7 @@ impl Check {
         tuple.types.iter().take(most).all(|to| self.assignable(to, &array.element))
     }
 
-    fn to_struct(&mut self, members: &Arc<[StructMember]>, from: &Type) -> bool {
+    fn struct_takes(&mut self, members: &Arc<[StructMember]>, from: &Type) -> bool {
         match from {
             Type::Struct(others) => {
                 let mut matched = 0;
@@ -272,7 +272,7 @@ impl Check {
         }
     }
 
-    fn to_callable(&mut self, to: Option<&CallableType>, from: Option<&CallableType>) -> bool {
+    fn callable_takes(&mut self, to: Option<&CallableType>, from: Option<&CallableType>) -> bool {
         let Some(to) = to else { return true };
         let returned = from.and_then(|from| from.returns.as_ref()).unwrap_or(&Type::Any);
         if to.returns.as_ref().is_some_and(|wanted| !self.assignable(wanted, returned)) {
@@ -287,15 +287,15 @@ impl Check {
         let (wanted, given) = (to.block.as_ref().unwrap_or(&Type::Undef), from.block.as_ref().unwrap_or(&Type::Undef));
         self.assignable(given, wanted)
     }
+}
 
-    /// Whether values of the type are callable; with `optional`, `Optional` of such too.
-    pub(super) fn is_callable(&mut self, of: &Type, optional: bool) -> bool {
-        match of.resolved() {
-            Type::Callable(_) => true,
-            Type::Optional(Some(inner)) => optional && self.is_callable(inner, optional),
-            Type::Variant(members) => members.iter().all(|member| self.is_callable(member, optional)),
-            _ => false,
-        }
+/// Whether values of the type are callable, or undef.
+pub(super) fn is_callable(of: &Type) -> bool {
+    match of.resolved() {
+        Type::Callable(_) => true,
+        Type::Optional(Some(inner)) => is_callable(inner),
+        Type::Variant(members) => members.iter().all(is_callable),
+        _ => false,
     }
 }
 

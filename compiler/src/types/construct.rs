@@ -81,7 +81,7 @@ pub(crate) fn callable(parameters: &[Value]) -> Result<Type, Failure> {
         parameters => (parameters, None),
     };
     let is_callable = |value: &Value| match value {
-        Value::Type(of) => super::assignable::Check::default().is_callable(of, true),
+        Value::Type(of) => super::assignable::is_callable(of),
         _ => false,
     };
     let (parameters, block) = match parameters {
@@ -238,12 +238,12 @@ pub(crate) fn runtime(runtime: &Value, name: &Value) -> Result<Type, Failure> {
     }
 }
 
-pub(crate) fn uri(parameter: &Value) -> Result<Type, Failure> {
+pub(crate) fn uri(parameter: &Value) -> Type {
     match parameter {
-        Value::String(text) | Value::Uri(text) => Ok(Type::Uri(super::uri::parameters(text).map(Arc::new))),
-        Value::Hash(parts) if parts.is_empty() => Ok(Type::Uri(None)),
-        Value::Hash(_) => Ok(Type::Uri(Some(Arc::new(parameter.clone())))),
-        _ => Ok(Type::Uri(None)),
+        Value::String(text) | Value::Uri(text) => Type::Uri(super::uri::parameters(text).map(Arc::new)),
+        Value::Hash(parts) if parts.is_empty() => Type::Uri(None),
+        Value::Hash(_) => Type::Uri(Some(Arc::new(parameter.clone()))),
+        _ => Type::Uri(None),
     }
 }
 

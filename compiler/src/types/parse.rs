@@ -176,7 +176,7 @@ impl Interpreter<'_> {
             Kind::Access(left, keys) => {
                 let parameters = keys.iter().map(|key| self.interpret(key)).collect::<Result<Vec<_>, _>>()?;
                 let Kind::Reference(name) = &left.kind else { return Err(self.invalid(node)) };
-                Value::Type(self.parameterized(name, parameters, left, node)?)
+                Value::Type(self.parameterized(name, &parameters, left, node)?)
             }
             Kind::Text(text) => Value::String(text.clone()),
             Kind::Integer(value) => Value::Integer(*value),

@@ -32,7 +32,7 @@ impl Value {
 pub(crate) fn type_label(of: &Type) -> String {
     match of {
         Type::Resource(resource) if resource.title.is_some() => format!("{of} Resource-Reference"),
-        of => format!("{}-Type", of),
+        of => format!("{of}-Type"),
     }
 }
 

@@ -35,16 +35,16 @@ impl Value {
     pub fn from_rich_json(json: &Json) -> Result<Self, Failure> {
         match json {
             Json::Array(items) => Ok(Self::array(items.iter().map(Self::from_rich_json).collect::<Result<_, _>>()?)),
-            Json::Object(entries) => match entries.get("__ptype").and_then(Json::as_str) {
-                Some(ptype) => tagged(ptype, entries),
-                None => {
-                    let mut hash = Hash::default();
-                    for (key, value) in entries {
-                        hash.insert(Self::string(key.as_str()), Self::from_rich_json(value)?);
-                    }
-                    Ok(Self::hash(hash))
+            Json::Object(entries) => {
+                if let Some(ptype) = entries.get("__ptype").and_then(Json::as_str) {
+                    return tagged(ptype, entries);
                 }
-            },
+                let mut hash = Hash::default();
+                for (key, value) in entries {
+                    hash.insert(Self::string(key.as_str()), Self::from_rich_json(value)?);
+                }
+                Ok(Self::hash(hash))
+            }
             other => Ok(Self::from_json(other)),
         }
     }

@@ -1,6 +1,6 @@
 //! Lists and hashes by formats.
 
-use super::{Format, Formats, INSIDE, Indentation, Plus, Writer};
+use super::{Format, Formats, INSIDE, Indentation, Sign, Writer};
 use crate::error::Failure;
 use crate::types::{Type, infer_set};
 use crate::value::{Hash, Value};
@@ -131,13 +131,13 @@ impl Writer {
 }
 
 fn delimiters(format: &Format, default: (&'static str, &'static str)) -> (&'static str, &'static str) {
-    match (format.delimiter, format.plus) {
+    match (format.delimiter, format.sign) {
         (Some('['), _) => ("[", "]"),
         (Some('{'), _) => ("{", "}"),
         (Some('('), _) => ("(", ")"),
         (Some('<'), _) => ("<", ">"),
         (Some('|'), _) => ("|", "|"),
-        (_, Plus::Space) => ("", ""),
+        (_, Sign::Space) => ("", ""),
         _ => default,
     }
 }

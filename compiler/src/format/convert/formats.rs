@@ -14,7 +14,7 @@ pub(super) struct Format {
     pub(super) letter: char,
     pub(super) alternate: bool,
     pub(super) left: bool,
-    pub(super) plus: Plus,
+    pub(super) sign: Sign,
     pub(super) delimiter: Option<char>,
     pub(super) width: Option<usize>,
     pub(super) precision: Option<usize>,
@@ -24,9 +24,9 @@ pub(super) struct Format {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Plus {
-    Ignore,
-    Plus,
+pub(super) enum Sign {
+    Negative,
+    Always,
     Space,
 }
 
@@ -61,19 +61,19 @@ impl Format {
             )));
         }
         let has = |flag: char| flags.contains(&flag);
-        let plus = if has(' ') {
-            Plus::Space
+        let sign = if has(' ') {
+            Sign::Space
         } else if has('+') {
-            Plus::Plus
+            Sign::Always
         } else {
-            Plus::Ignore
+            Sign::Negative
         };
         Ok(Self {
             text: text.to_owned(),
             letter,
             alternate: has('#'),
             left: has('-'),
-            plus,
+            sign,
             delimiter,
             width,
             precision,
@@ -128,7 +128,7 @@ impl Format {
             letter,
             alternate: false,
             left: false,
-            plus: Plus::Ignore,
+            sign: Sign::Negative,
             delimiter: None,
             width: None,
             precision: None,

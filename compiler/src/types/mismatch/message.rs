@@ -178,7 +178,7 @@ fn type_message(expected: &Type, actual: &Type) -> String {
         (names, short_name(actual))
     };
     if optional {
-        names.insert(0, if matches!(expected, Type::Variant(_)) { "Undef" } else { "Undef" }.to_owned());
+        names.insert(0, "Undef".to_owned());
     }
     match names.as_slice() {
         [] => format!(" expects a value of type , got {got}"),

@@ -14,7 +14,7 @@ impl Interpreter<'_> {
     pub(super) fn parameterized(
         &mut self,
         name: &str,
-        parameters: Vec<Value>,
+        parameters: &[Value],
         left: &Node,
         node: &Node,
     ) -> Result<Type, Failure> {
@@ -24,7 +24,7 @@ impl Interpreter<'_> {
             if count == wanted { Ok(()) } else { Err(wrong_count(label, &wanted.to_string(), count)) }
         };
         let at_least_one = |label: &str| if count >= 1 { Ok(()) } else { Err(wrong_count(label, "1 or more", count)) };
-        let of = |index: usize| self.type_at(&parameters, index, node);
+        let of = |index: usize| self.type_at(parameters, index, node);
         let size = |from: usize| self.size(&parameters[from..], node);
         let parameter = |index: usize| parameters.get(index).cloned().unwrap_or(Value::Undef);
         Ok(match lower.as_str() {
@@ -61,7 +61,7 @@ impl Interpreter<'_> {
                     _ => return Err(self.invalid(node)),
                 }
             }
-            "resource" => return self.resource(&parameters, node),
+            "resource" => return self.resource(parameters, node),
             "regexp" => {
                 exactly("Regexp", 1)?;
                 construct::regexp(&parameters[0])?
@@ -85,11 +85,11 @@ impl Interpreter<'_> {
             }
             "pattern" => {
                 at_least_one("Pattern")?;
-                construct::pattern(&parameters)?
+                construct::pattern(parameters)?
             }
             "uri" => {
                 exactly("URI", 1)?;
-                construct::uri(&parameters[0])?
+                construct::uri(&parameters[0])
             }
             "variant" => {
                 at_least_one("Variant")?;
@@ -97,13 +97,13 @@ impl Interpreter<'_> {
             }
             "tuple" => {
                 at_least_one("Tuple")?;
-                construct::tuple(&parameters)?
+                construct::tuple(parameters)?
             }
             "callable" => {
                 if count > 1 && matches!(parameters[0], Value::Array(_)) && count != 2 {
                     return Err(wrong_count("callable", "2 when first parameter is an array", count));
                 }
-                construct::callable(&parameters)?
+                construct::callable(parameters)?
             }
             "struct" => {
                 exactly("Struct", 1)?;
@@ -120,11 +120,11 @@ impl Interpreter<'_> {
                 }
             }
             "integer" => match count {
-                1 | 2 => construct::integer(&parameters)?,
+                1 | 2 => construct::integer(parameters)?,
                 _ => return Err(wrong_count("Integer", "1 or 2", count)),
             },
             "float" => match count {
-                1 | 2 => construct::float(&parameters)?,
+                1 | 2 => construct::float(parameters)?,
                 _ => return Err(wrong_count("Float", "1 or 2", count)),
             },
             "object" => {
@@ -179,14 +179,14 @@ impl Interpreter<'_> {
             },
             "semver" => {
                 at_least_one("SemVer")?;
-                construct::semver(&parameters)?
+                construct::semver(parameters)?
             }
-            "typereference" => match &parameters[..] {
+            "typereference" => match parameters {
                 [Value::String(name)] => Type::Reference(name.clone()),
                 _ => return Err(self.unparameterized(left)),
             },
             _ if built_in(&lower).is_some() => return Err(self.unparameterized(left)),
-            _ => return self.named(name, &parameters, left, node),
+            _ => return self.named(name, parameters, left, node),
         })
     }
 
