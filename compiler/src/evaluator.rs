@@ -146,9 +146,13 @@ impl<'a> Evaluator<'a> {
         self.known.get(source).module.clone()
     }
 
-    /// Where the function that runs was called, without a column.
+    /// Where the function that runs was called, without a column. Code from no file is `unknown`.
     pub fn call_site(&self) -> Option<Location> {
-        self.calls.last().map(|(source, offset)| Location::line_of(source, *offset))
+        let mut place = self.calls.last().map(|(source, offset)| Location::line_of(source, *offset))?;
+        if place.file.is_empty() {
+            place.file = "unknown".into();
+        }
+        Some(place)
     }
 
     /// An error of the running function; the place of the call is added.

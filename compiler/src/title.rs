@@ -109,6 +109,7 @@ pub(crate) fn inspect(value: &Value) -> String {
             shown.push('"');
             shown
         }
+        Value::Array(values) => format!("[{}]", values.iter().map(inspect).collect::<Vec<_>>().join(", ")),
         other => crate::format::to_text(other),
     }
 }

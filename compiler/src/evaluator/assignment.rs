@@ -17,6 +17,16 @@ enum Target<'e> {
     List(Vec<(Target<'e>, &'e Expr)>),
 }
 
+impl Target<'_> {
+    /// The key of a hash that gives the value.
+    fn key(&self) -> Value {
+        match self {
+            Self::Name(name) => Value::String((*name).clone()),
+            Self::List(targets) => Value::array(targets.iter().map(|(target, _)| target.key()).collect()),
+        }
+    }
+}
+
 impl Evaluator<'_> {
     #[inline(never)]
     pub(super) fn assignment(&mut self, op: AssignOp, left: &Expr, right: &Expr, expr: &Expr) -> Result<Value, Stop> {
@@ -92,11 +102,12 @@ impl Evaluator<'_> {
         let values: Vec<Value> = match value {
             Value::Hash(entries) => {
                 for (target, item) in targets {
-                    let Target::Name(name) = target else {
-                        let message = "No value for required key '[]' in assignment to variables from hash";
-                        return Err(self.issue("MISSING_MULTI_ASSIGNMENT_KEY", expr, message));
-                    };
-                    let Some(value) = entries.get(&Value::String((*name).clone())) else {
+                    let key = target.key();
+                    let Some(value) = entries.get(&key) else {
+                        let name = match &key {
+                            Value::String(name) => name.to_string(),
+                            key => crate::title::inspect(key),
+                        };
                         let message =
                             format!("No value for required key '{name}' in assignment to variables from hash");
                         return Err(self.issue("MISSING_MULTI_ASSIGNMENT_KEY", expr, message));

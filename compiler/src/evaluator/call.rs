@@ -9,6 +9,7 @@ use crate::error::{Failure, Location, Stop};
 use crate::evaluator::Evaluator;
 use crate::functions::{self, catalog};
 use crate::label::{a_an, a_an_uc, label};
+use crate::types::{self, Type};
 use crate::value::Value;
 use crate::world::ProgramKind;
 
@@ -85,6 +86,11 @@ impl Evaluator<'_> {
             && let Some(value) = object.get(name)
         {
             return Ok(value.clone());
+        }
+        if let Some(Value::Uri(text)) = arguments.first()
+            && let Some(part) = uri_part(text, name)
+        {
+            return Ok(part);
         }
         let arguments = self.unfolded(arguments, &call.arguments)?;
         self.call_at(name, arguments, call, expr)
@@ -207,6 +213,24 @@ impl Evaluator<'_> {
             format!("Illegal expression. {what} is unacceptable as {feature} in {container}"),
         )
     }
+}
+
+/// `$uri.host`
+fn uri_part(text: &Arc<str>, name: &str) -> Option<Value> {
+    if !matches!(name, "scheme" | "userinfo" | "host" | "port" | "path" | "query" | "fragment" | "opaque") {
+        return None;
+    }
+    let Type::Uri(Some(parts)) = types::infer(&Value::Uri(text.clone())) else { return Some(Value::Undef) };
+    let part = parts.get(name).cloned().unwrap_or(Value::Undef);
+    if name != "port" {
+        return Some(part);
+    }
+    Some(match (part.as_str(), parts.get("scheme").and_then(Value::as_str)) {
+        (Some(port), _) => port.parse().map_or(Value::Undef, Value::Integer),
+        (None, Some("http")) => Value::Integer(80),
+        (None, Some("https")) => Value::Integer(443),
+        (None, _) => Value::Undef,
+    })
 }
 
 /// What stands within parentheses.

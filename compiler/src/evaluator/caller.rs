@@ -99,4 +99,21 @@ impl Caller for Evaluator<'_> {
         let name = Self::module_name(self);
         (!name.is_empty()).then_some(name)
     }
+
+    fn resource(&mut self, reference: &str) -> Result<Option<Hash>, Stop> {
+        let Some((type_name, title)) = reference.strip_suffix(']').and_then(|text| text.split_once('[')) else {
+            return Ok(None);
+        };
+        let title = title.trim_matches(['\'', '"']);
+        let Some(id) = self.find_resource(type_name, title)? else { return Ok(None) };
+        let resource = self.catalog.get(id);
+        let own = resource.parameters.iter();
+        Ok(Some(own.map(|parameter| (Value::String(parameter.name.clone()), parameter.value.clone())).collect()))
+    }
+
+    fn definition(&mut self) -> (bool, Arc<str>) {
+        let scope = self.scopes.get(self.scope);
+        let is_class = scope.kind != crate::scope::ScopeKind::Define;
+        (is_class, self.known.get(scope.source).name.clone())
+    }
 }

@@ -30,7 +30,7 @@ impl Evaluator<'_> {
     /// Logs a warning the first time that `key` is given.
     pub fn warn_once(&mut self, key: &str, message: impl Into<String>) {
         if self.warned.insert(key.into()) {
-            self.warn(message, None);
+            self.warn(format!("{}\n   (file & line not available)", message.into()), None);
         }
     }
 

@@ -16,7 +16,8 @@ use crate::value::Value;
 impl Evaluator<'_> {
     #[inline(never)]
     pub(super) fn relate(&mut self, op: RelationshipOp, left: &Expr, right: &Expr, expr: &Expr) -> Result<Value, Stop> {
-        self.chain(op, left, right, expr).map(|(_, value)| value)
+        let operands = self.chain(op, left, right, expr)?;
+        Ok(Value::array(operands.iter().filter_map(reference).collect()))
     }
 
     /// Adds the relationships of finished evaluation to the resources they start from.
@@ -33,15 +34,9 @@ impl Evaluator<'_> {
     }
 
     /// Evaluates a chain; what stands on the right goes on to the next arrow.
-    fn chain(
-        &mut self,
-        op: RelationshipOp,
-        left: &Expr,
-        right: &Expr,
-        expr: &Expr,
-    ) -> Result<(Vec<Operand>, Value), Stop> {
-        let (lefts, left_value) = self.operands(left, expr)?;
-        let (rights, right_value) = self.operands(right, expr)?;
+    fn chain(&mut self, op: RelationshipOp, left: &Expr, right: &Expr, expr: &Expr) -> Result<Vec<Operand>, Stop> {
+        let lefts = self.operands(left, expr)?;
+        let rights = self.operands(right, expr)?;
         let (sources, targets, parameter) = match op {
             RelationshipOp::Before => (&lefts, &rights, "before"),
             RelationshipOp::Notify => (&lefts, &rights, "notify"),
@@ -55,15 +50,15 @@ impl Evaluator<'_> {
             }
         }
         if rights.is_empty() {
-            return Ok((lefts, left_value));
+            return Ok(lefts);
         }
         if let [Operand::Collector(number)] = &*rights {
             self.collectors[*number].alternative = lefts;
         }
-        Ok((rights, right_value))
+        Ok(rights)
     }
 
-    fn operands(&mut self, operand: &Expr, expr: &Expr) -> Result<(Vec<Operand>, Value), Stop> {
+    fn operands(&mut self, operand: &Expr, expr: &Expr) -> Result<Vec<Operand>, Stop> {
         let inner = unwind(operand);
         match &inner.kind {
             ExprKind::Relationship { op, left, right } => {
@@ -75,21 +70,21 @@ impl Evaluator<'_> {
             ExprKind::Collect(collect) => {
                 let number = self.collectors.len();
                 self.collect(collect, inner)?;
-                Ok((vec![Operand::Collector(number)], Value::Undef))
+                Ok(vec![Operand::Collector(number)])
             }
             ExprKind::Array(items) if items.iter().any(|item| matches!(unwind(item).kind, ExprKind::Collect(_))) => {
                 let mut all = Vec::new();
                 for item in items {
-                    let (operands, _) = self.operands(item, expr)?;
+                    let operands = self.operands(item, expr)?;
                     add(&mut all, operands);
                 }
-                Ok((all, Value::Undef))
+                Ok(all)
             }
             _ => {
                 let value = self.evaluate(operand)?;
                 let mut operands = Vec::new();
                 self.transform(&value, expr, &mut operands)?;
-                Ok((operands, value))
+                Ok(operands)
             }
         }
     }
@@ -188,6 +183,18 @@ impl Evaluator<'_> {
         values.push(Value::string(shown(target)));
         self.set_parameter(id, &parameter.into(), Value::array(values))
     }
+}
+
+/// What an operand is as a value; collectors are none.
+fn reference(operand: &Operand) -> Option<Value> {
+    let Operand::Reference(type_name, title) = operand else { return None };
+    Some(Value::Type(match &**type_name {
+        "Class" => Type::Class(Some(title.to_lowercase().into())),
+        _ => {
+            let (type_name, title) = (Some(type_name.clone()), Some(title.clone()));
+            Type::Resource(Arc::new(crate::types::ResourceType { type_name, title }))
+        }
+    }))
 }
 
 /// Operands count once.

@@ -89,7 +89,22 @@ impl Evaluator<'_> {
         let target = self.within(ScopeId::TOP, &definition.source, |this| this.type_of(&definition.type_expr))?;
         // It was made here and nothing else sets it.
         let _ = alias.target.set(target);
+        if is_ring(&alias) {
+            return Err(self.fail(format!("Type alias '{}' cannot be resolved to a real type", alias.name)));
+        }
         Ok(Some(Type::Alias(alias)))
+    }
+}
+
+/// Whether an alias stands for nothing but itself.
+fn is_ring(alias: &Arc<AliasType>) -> bool {
+    let mut next = alias.clone();
+    loop {
+        match next.target.get() {
+            Some(Type::Alias(other)) if Arc::ptr_eq(other, alias) => return true,
+            Some(Type::Alias(other)) => next = other.clone(),
+            _ => return false,
+        }
     }
 }
 

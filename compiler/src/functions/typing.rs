@@ -91,6 +91,7 @@ fn new(call: &mut Call<'_>) -> Result<Value, Stop> {
             return Ok(value.clone());
         }
     }
-    let value = crate::convert::new(&of, &arguments)?;
+    let value =
+        crate::convert::new_at(&of, &arguments, Some(crate::time::Nanoseconds::new(call.caller.world().now())))?;
     if call.block.is_some() { call.run_block(vec![value]) } else { Ok(value) }
 }

@@ -27,5 +27,5 @@ pub fn assert_instance(subject: &str, expected: &Type, value: &Value) -> Result<
         return Ok(());
     }
     let subject = format!("{subject} has wrong type,");
-    Err(Failure::new("TYPE_MISMATCH", describe(&subject, expected, &infer_set(value))))
+    Err(Failure::argument(describe(&subject, expected, &infer_set(value))))
 }

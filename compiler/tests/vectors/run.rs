@@ -67,7 +67,16 @@ fn evaluated(vector: &Json) -> Json {
             let rich = value.to_model().to_json(Form::Rich);
             json!({"ok": {"repr": compiler::format::inspect(&value), "rich": rich}})
         }
-        Err(CompileError { message, .. }) => json!({"error": message.strip_suffix(&node).unwrap_or(&message)}),
+        Err(CompileError { message, .. }) => {
+            let message = message.strip_suffix(&node).unwrap_or(&message);
+            let bare = message
+                .strip_prefix("Evaluation Error: Error while evaluating a Function Call, ")
+                .and_then(|message| message.strip_suffix(" (line: 1, column: 1)"));
+            match bare {
+                Some(bare) if vector["kind"] == "call" => json!({"error": bare}),
+                _ => json!({"error": message}),
+            }
+        }
     }
 }
 
@@ -169,6 +178,7 @@ fn setup(vector: &Json, code: &str) -> (Texts, Parts) {
         settings: Settings {
             strict: strict.0,
             strict_variables: settings["strict_variables"] == true,
+            values: object(&json!({"strict": settings["strict"], "storeconfigs": false})),
             ..Settings::default()
         },
         version: Version::Seconds(0),

@@ -27,7 +27,8 @@ pub(super) fn create_resources(evaluator: &mut Evaluator<'_>, arguments: Vec<Val
     let (exported, is_virtual) = (given.starts_with("@@"), given.starts_with('@'));
     let type_name = given.trim_start_matches('@').to_lowercase();
     if type_name == "class" && is_virtual {
-        return Err(argument("Classes are not virtualizable".to_owned()));
+        let at = evaluator.call_site();
+        return Err(evaluator.parse_error("Evaluation Error: Classes are not virtualizable", at));
     }
     let position = evaluator.call_site();
     let source = evaluator.scopes.get(evaluator.scope()).source;
