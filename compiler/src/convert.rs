@@ -90,6 +90,25 @@ pub(crate) fn accepts(of: &Type, arguments: &[Value]) -> bool {
     maker.dispatches.declared_signatures().is_some_and(|mut signatures| signatures.any(|s| s.accepts(arguments, None)))
 }
 
+/// Whether values of a type can be made at all.
+fn is_supported(of: &Type) -> bool {
+    matches!(of.resolved(), Type::Object(Some(_))) || maker(of).is_some()
+}
+
+/// Whether `Init[T].new([..])` gives the list to `T.new` as one argument: where that takes just
+/// one, or takes the list as one but not its elements in turn.
+fn takes_list_whole(of: &Type, items: &std::sync::Arc<Vec<Value>>) -> bool {
+    let whole = [Value::Array(items.clone())];
+    if is_instance(of, &whole[0]) {
+        return true;
+    }
+    let Some(signatures) = maker(of).and_then(|maker| maker.dispatches.declared_signatures()) else { return false };
+    let (single, others): (Vec<_>, Vec<_>) = signatures.partition(|signature| signature.arity() == (1, Some(1)));
+    single.iter().any(|signature| signature.accepts(&whole, None))
+        || !others.iter().any(|signature| signature.accepts(items, None))
+            && others.iter().any(|signature| signature.accepts(&whole, None))
+}
+
 /// Whether `new` of a type takes arguments of these types.
 pub(crate) fn accepts_types(of: &Type, arguments: &[Type]) -> bool {
     let Some(maker) = maker(of) else { return false };

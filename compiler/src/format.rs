@@ -91,7 +91,7 @@ fn plain(value: &Value) -> String {
         },
         Value::Iterator(iterator) => {
             let mut text = String::new();
-            let element = crate::types::generalize(&iterator.element);
+            let element = crate::types::generalize(&iterator.element_type());
             let _ = write!(text, "Iterator[{element}]-Value");
             text
         }

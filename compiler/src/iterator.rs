@@ -28,6 +28,17 @@ pub enum Source {
 }
 
 impl Iterator {
+    /// The type of the elements: as given, or as found by looking at them.
+    pub fn element_type(&self) -> Type {
+        match (&self.element, &self.source) {
+            (Type::Any, Source::Values(values)) if values.is_empty() => Type::Unit,
+            (Type::Any, Source::Values(values)) => Type::variant(values.iter().map(crate::types::infer_set)),
+            (Type::Any, Source::Range(from, to)) => Type::Integer(crate::types::Bounds::between(*from, *to)),
+            (Type::Any, Source::Step(inner, _) | Source::Reversed(inner)) => inner.element_type(),
+            (element, _) => element.clone(),
+        }
+    }
+
     /// How many elements there are.
     pub fn len(&self) -> u64 {
         match &self.source {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::convert::{accepts, new_at};
+use crate::convert::{is_supported, new_at, takes_list_whole, unsupported};
 use crate::error::Failure;
 use crate::signature::{self, Parameter, Signature};
 use crate::time::Nanoseconds;
@@ -56,12 +56,15 @@ pub(super) fn init(init: Option<&InitType>, arguments: &[Value], now: Option<Nan
         };
         return Err(signature::mismatch("new_Init", &[&expects], arguments, None));
     };
+    if !is_supported(&init.of) {
+        return Err(unsupported(&init.of));
+    }
     if !init.arguments.is_empty() {
         let all = [std::slice::from_ref(value), &init.arguments].concat();
         return new_at(&init.of, &all, now);
     }
     match value {
-        Value::Array(items) if !accepts(&init.of, std::slice::from_ref(value)) => new_at(&init.of, items, now),
+        Value::Array(items) if !takes_list_whole(&init.of, items) => new_at(&init.of, items, now),
         _ => new_at(&init.of, std::slice::from_ref(value), now),
     }
 }

@@ -90,7 +90,9 @@ pub fn contains(haystack: &Value, needle: &Value) -> Result<Matched, Failure> {
         (Value::String(text), Value::Regexp(pattern)) => search(pattern, text),
         (Value::Binary(bytes), Value::Binary(part)) => contains_bytes(bytes, part).into(),
         (Value::Binary(bytes), Value::String(part)) => contains_bytes(bytes, part.as_bytes()).into(),
-        (Value::Binary(bytes), Value::Integer(byte)) => bytes.iter().any(|b| i64::from(*b) == *byte).into(),
+        (Value::Binary(bytes), Value::Integer(_) | Value::Float(_)) => {
+            bytes.iter().any(|&byte| inner_equals(&Value::Integer(byte.into()), needle)).into()
+        }
         (Value::Array(items), _) => among(items.iter(), needle)?,
         (Value::Hash(entries), _) => among(entries.keys(), needle)?,
         (Value::SemVerRange(range), _) => range_includes(range, needle).into(),

@@ -37,7 +37,7 @@ pub fn infer(value: &Value) -> Type {
         Value::Type(of) => Type::Type(Some(Arc::new(of.clone()))),
         Value::Object(object) => Type::Object(Some(object.of.clone())),
         Value::Callable(callable) => Type::Callable(Some(Arc::new(callable.signature.callable_type()))),
-        Value::Iterator(iterator) => Type::Iterator(Some(Arc::new(iterator.element.clone()))),
+        Value::Iterator(iterator) => Type::Iterator(Some(Arc::new(iterator.element_type()))),
     }
 }
 

@@ -127,7 +127,7 @@ impl Walk {
             }
             (Type::Iterable(element), value) => is_iterable(element.as_ref(), value),
             (Type::Iterator(element), Value::Iterator(iterator)) => {
-                element.as_ref().is_none_or(|element| is_assignable(element, &iterator.element))
+                element.as_ref().is_none_or(|element| is_assignable(element, &iterator.element_type()))
             }
             (Type::Type(inner), Value::Type(of)) => inner.as_ref().is_none_or(|inner| is_assignable(inner, of)),
             (Type::Callable(_), Value::Callable(_)) => is_assignable(of, &infer(value)),
