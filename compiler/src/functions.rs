@@ -87,14 +87,10 @@ pub(crate) trait Caller {
     fn module_name(&mut self) -> Option<Arc<str>>;
 
     /// The parameters of a declared resource, by its reference as text (`File[/x]`).
-    fn resource(&mut self, reference: &str) -> Result<Option<crate::value::Hash>, Stop> {
-        Err(Failure::missing(&format!("asking for the resource {reference}")).into())
-    }
+    fn resource(&mut self, reference: &str) -> Result<Option<crate::value::Hash>, Stop>;
 
     /// Whether the code that calls stands in a class (and not in a defined type), and its name.
-    fn definition(&mut self) -> (bool, Arc<str>) {
-        (true, self.module_name().unwrap_or_default())
-    }
+    fn definition(&mut self) -> (bool, Arc<str>);
 
     /// Refuses a value that is not of a type: `SUBJECT has wrong type, …`.
     fn assert_type(&mut self, subject: &str, of: &str, value: &Value) -> Result<(), Stop> {
@@ -282,11 +278,8 @@ fn table(groups: &[&'static [Function]]) -> Table {
 
 /// `(file: …, line: …)`
 fn place_text(place: &Location) -> String {
-    if place.file.is_empty() {
-        format!("(line: {})", place.line)
-    } else {
-        format!("(file: {}, line: {})", place.file, place.line)
-    }
+    let file = if place.file.is_empty() { "unknown" } else { &place.file };
+    format!("(file: {file}, line: {})", place.line)
 }
 
 /// The type of a value as mismatch texts name it.

@@ -248,7 +248,26 @@ impl<'a> Lookup<'a> {
             return Ok(layer.clone());
         }
         let layer = match self.caller.world().module(&module) {
-            Some(found) => Layer::open(self, Place::Module(module.clone()), &found.path)?.map(Rc::new),
+            Some(found) => {
+                let place = Place::Module(module.clone());
+                let layer = Layer::open(self, place.clone(), &found.path)?;
+                let legacy = found.metadata.as_ref().and_then(|metadata| metadata.get("data_provider"));
+                let is_hiera = legacy.and_then(Value::as_str) == Some("hiera");
+                let layer = if layer.is_none() && is_hiera {
+                    self.caller.warn_once(
+                        &format!("metadata.json#data_provider-{module}"),
+                        format!(
+                            "Defining \"data_provider\": \"hiera\" in metadata.json is deprecated. A 'hiera.yaml' file \
+                             should be used instead\n   (file: {}/metadata.json)",
+                            found.path
+                        ),
+                    );
+                    Some(Layer::with_defaults(place, &found.path))
+                } else {
+                    layer
+                };
+                layer.map(Rc::new)
+            }
             None => None,
         };
         self.cache.modules.borrow_mut().insert(module, layer.clone());

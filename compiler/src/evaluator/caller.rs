@@ -10,7 +10,9 @@ use crate::callable::Callable;
 use crate::error::{Location, Stop};
 use crate::evaluator::Evaluator;
 use crate::functions::Caller;
+use crate::known::Body;
 use crate::request::{Level, Strict};
+use crate::resource::capitalize;
 use crate::types::Type;
 use crate::value::{Hash, Value};
 use crate::world::World;
@@ -101,19 +103,23 @@ impl Caller for Evaluator<'_> {
     }
 
     fn resource(&mut self, reference: &str) -> Result<Option<Hash>, Stop> {
-        let Some((type_name, title)) = reference.strip_suffix(']').and_then(|text| text.split_once('[')) else {
+        let Some((type_name, title)) = reference.strip_suffix(']').and_then(|reference| reference.split_once('['))
+        else {
             return Ok(None);
         };
         let title = title.trim_matches(['\'', '"']);
-        let Some(id) = self.find_resource(type_name, title)? else { return Ok(None) };
-        let resource = self.catalog.get(id);
-        let own = resource.parameters.iter();
-        Ok(Some(own.map(|parameter| (Value::String(parameter.name.clone()), parameter.value.clone())).collect()))
+        let type_name = capitalize(&type_name.to_lowercase());
+        let id = match &*type_name {
+            "Class" => self.catalog.class(&title.to_lowercase()),
+            _ => self.find_resource(&type_name, title)?,
+        };
+        let Some(id) = id else { return Ok(None) };
+        let parameters = &self.catalog.get(id).parameters;
+        Ok(Some(parameters.iter().map(|own| (Value::String(own.name.clone()), own.value.clone())).collect()))
     }
 
     fn definition(&mut self) -> (bool, Arc<str>) {
-        let scope = self.scopes.get(self.scope);
-        let is_class = scope.kind != crate::scope::ScopeKind::Define;
-        (is_class, self.known.get(scope.source).name.clone())
+        let known = self.known.get(self.scopes.get(self.scope).source);
+        (matches!(known.body, Body::Class(_)), known.name.clone())
     }
 }

@@ -183,7 +183,7 @@ fn walk(mut data: Value, path: &[Value]) -> Result<Value, NotDug> {
                         ruby_text::inspect(&walked)
                     ),
                     issue_code: "EXPECTED_INTEGER_INDEX",
-                    details: details(walked, "index_type", of),
+                    details: details(walked, "index_type", &of),
                 });
             }
             (other, _) => {
@@ -194,7 +194,7 @@ fn walk(mut data: Value, path: &[Value]) -> Result<Value, NotDug> {
                         ruby_text::inspect(&walked)
                     ),
                     issue_code: "EXPECTED_COLLECTION",
-                    details: details(walked, "value_type", of),
+                    details: details(walked, "value_type", &of),
                 });
             }
         };
@@ -202,8 +202,8 @@ fn walk(mut data: Value, path: &[Value]) -> Result<Value, NotDug> {
     Ok(data)
 }
 
-fn details(walked: Value, name: &str, of: types::Type) -> Hash {
-    Hash::from_iter([(Value::from("walked_path"), walked), (Value::from(name), Value::Type(of))])
+fn details(walked: Value, name: &str, of: &types::Type) -> Hash {
+    Hash::from_iter([(Value::from("walked_path"), walked), (Value::from(name), Value::from(of.to_string()))])
 }
 
 fn get(call: &mut Call<'_>, value: Value, path: &str, default: Value) -> Result<Value, Stop> {

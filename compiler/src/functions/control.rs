@@ -1,8 +1,9 @@
 //! Functions that steer the flow of evaluation.
 
-use super::Function;
-use crate::error::{Failure, Stop};
+use super::{Call, Function, collections, ruby_text};
+use crate::error::Stop;
 use crate::signature::{Declared, optional, repeated, required};
+use crate::value::Value;
 
 pub(super) static FUNCTIONS: &[Function] = &[
     Function::new("break", &[Declared::new(&[])], |call| Err(Stop::Break(call.caller.call_site()))),
@@ -17,7 +18,8 @@ pub(super) static FUNCTIONS: &[Function] = &[
         ],
         |call| {
             if call.dispatch == 1 {
-                return Err(Failure::missing("call() of a Deferred").into());
+                let deferred = call.take(0);
+                return resolve(call, &deferred);
             }
             let name = call.text(0).to_owned();
             let arguments = call.arguments.split_off(1);
@@ -36,3 +38,34 @@ pub(super) static FUNCTIONS: &[Function] = &[
         .into())
     }),
 ];
+
+/// The value of a Deferred: of a function called with resolved arguments, or of a variable dug into.
+fn resolve(call: &mut Call<'_>, value: &Value) -> Result<Value, Stop> {
+    match value {
+        Value::Object(object) if &*object.of.name == "Deferred" => {
+            let name = object.get("name").map(ruby_text::to_s).unwrap_or_default();
+            let arguments = object.get("arguments").and_then(Value::as_array).unwrap_or_default();
+            let arguments =
+                arguments.iter().map(|argument| resolve(call, argument)).collect::<Result<Vec<_>, Stop>>()?;
+            match name.strip_prefix('$') {
+                Some(variable) => {
+                    let value = call.caller.variable(variable)?.unwrap_or(Value::Undef);
+                    if arguments.is_empty() { Ok(value) } else { collections::dig(value, &arguments) }
+                }
+                None => call.caller.call_function(&name, arguments, None),
+            }
+        }
+        Value::Array(items) => {
+            let items = items.iter().map(|item| resolve(call, item)).collect::<Result<Vec<_>, Stop>>()?;
+            Ok(Value::array(items))
+        }
+        Value::Hash(entries) => {
+            let mut resolved = crate::value::Hash::default();
+            for (key, value) in entries.iter() {
+                resolved.insert(resolve(call, key)?, resolve(call, value)?);
+            }
+            Ok(Value::hash(resolved))
+        }
+        other => Ok(other.clone()),
+    }
+}

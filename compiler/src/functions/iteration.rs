@@ -106,7 +106,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         ],
         |call| {
             let source = sequence(call, 0)?;
-            let element = source.element.clone();
+            let element = element_type(call.argument(0), &source);
             lazy(call, Iterator { source: Source::Reversed(Arc::new(source)), element })
         },
     ),
@@ -120,7 +120,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         |call| {
             let source = sequence(call, 0)?;
             let step = call.argument(1).as_integer().unwrap_or(1);
-            let element = source.element.clone();
+            let element = element_type(call.argument(0), &source);
             lazy(call, Iterator { source: Source::Step(Arc::new(source), step), element })
         },
     ),
@@ -146,6 +146,17 @@ fn sequence(call: &Call<'_>, index: usize) -> Result<Iterator, Stop> {
         Failure::argument(format!("{}(): wrong argument type ({}; is not Iterable.", call.name, value.type_name()))
             .into()
     })
+}
+
+/// The type of the elements, from the elements where the sequence does not say.
+fn element_type(value: &Value, sequence: &Iterator) -> Type {
+    match (&sequence.element, value) {
+        (Type::Any, Value::Array(_)) => match types::infer(value) {
+            Type::Array(of) => of.element.clone(),
+            _ => Type::Any,
+        },
+        (of, _) => of.clone(),
+    }
 }
 
 /// Whether the lambda was matched with two parameters: the first and third of [`EACH`].
@@ -389,8 +400,11 @@ fn lazy(call: &mut Call<'_>, sequence: Iterator) -> Result<Value, Stop> {
     }
     let mut at = 0;
     while let Some(element) = sequence.get(at) {
-        call.run_block(vec![element])?;
-        at += 1;
+        match call.run_block(vec![element]) {
+            Ok(_) => at += 1,
+            Err(Stop::Break(_)) => break,
+            Err(stop) => return Err(stop),
+        }
     }
     Ok(Value::Undef)
 }

@@ -250,7 +250,7 @@ fn label(value: &Value) -> String {
             let name = of.to_string();
             format!("{}-Type", name.split('[').next().unwrap_or_default())
         }
-        Value::Hash(_) => "Hash Value".to_owned(),
+        Value::Hash(_) => "Hash".to_owned(),
         Value::Array(_) => "Array".to_owned(),
         other => other.type_name().to_owned(),
     }

@@ -47,6 +47,18 @@ pub(super) struct Level {
     pub(super) locations: Locations,
 }
 
+impl Level {
+    /// The level that there is when none is declared.
+    pub(super) fn common(defaults: &Hash) -> Self {
+        Self {
+            name: "Common".into(),
+            provider: Provider::Data(DataFormat::Yaml),
+            datadir: string(defaults, "datadir").unwrap_or_else(|| "data".into()),
+            locations: Locations::Paths(vec!["common.yaml".into()]),
+        }
+    }
+}
+
 /// Which function reads the data.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Provider {
@@ -85,12 +97,7 @@ impl Config {
         let fallback = if has_defaults.is_some() { None } else { Some(("data_hash", Arc::from("yaml_data"))) };
         let levels = match list(config, "hierarchy") {
             Some(levels) => file.levels(levels, defaults, fallback.as_ref())?,
-            None => vec![Level {
-                name: "Common".into(),
-                provider: Provider::Data(DataFormat::Yaml),
-                datadir: string(defaults, "datadir").unwrap_or_else(|| "data".into()),
-                locations: Locations::Paths(vec!["common.yaml".into()]),
-            }],
+            None => vec![Level::common(defaults)],
         };
         let default_levels = match list(config, "default_hierarchy") {
             Some(_) if !matches!(file.place, Place::Module(_)) => {

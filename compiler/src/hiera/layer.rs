@@ -103,6 +103,12 @@ impl Layer {
         Ok(Some(Self { place, root: root.into(), config, resolved: RefCell::default() }))
     }
 
+    /// What counts without a `hiera.yaml`: `data/common.yaml`.
+    pub(super) fn with_defaults(place: Place, root: &str) -> Self {
+        let config = Config { levels: vec![Level::common(&Hash::default())], default_levels: None };
+        Self { place, root: root.into(), config, resolved: RefCell::default() }
+    }
+
     pub(super) fn has_default_hierarchy(&self) -> bool {
         self.config.default_levels.is_some()
     }
