@@ -164,27 +164,47 @@ fn takes_two(call: &Call<'_>) -> bool {
     matches!(call.dispatch, 0 | 2)
 }
 
-/// The arguments of the lambda for each element, and the element itself.
-fn steps(call: &Call<'_>) -> Result<Vec<(Vec<Value>, Value)>, Stop> {
-    if let Value::Hash(entries) = call.argument(0) {
-        let two = takes_two(call);
-        return Ok(entries
-            .iter()
-            .map(|(key, value)| {
+/// The arguments of the lambda for each element, and the element itself, made one by one.
+struct Steps {
+    source: Walked,
+    two: bool,
+    at: u64,
+}
+
+enum Walked {
+    Hash(Arc<Hash>),
+    Sequence(Iterator),
+}
+
+fn steps(call: &Call<'_>) -> Result<Steps, Stop> {
+    let source = match call.argument(0) {
+        Value::Hash(entries) => Walked::Hash(entries.clone()),
+        _ => Walked::Sequence(sequence(call, 0)?),
+    };
+    Ok(Steps { source, two: takes_two(call), at: 0 })
+}
+
+impl std::iter::Iterator for Steps {
+    type Item = (Vec<Value>, Value);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let at = self.at;
+        self.at += 1;
+        match &self.source {
+            Walked::Hash(entries) => {
+                let (key, value) = entries.get_index(usize::try_from(at).ok()?)?;
                 let pair = Value::array(vec![key.clone(), value.clone()]);
-                if two { (vec![key.clone(), value.clone()], pair) } else { (vec![pair.clone()], pair) }
-            })
-            .collect());
+                let arguments = if self.two { vec![key.clone(), value.clone()] } else { vec![pair.clone()] };
+                Some((arguments, pair))
+            }
+            Walked::Sequence(sequence) => {
+                let element = sequence.get(at)?;
+                let arguments =
+                    if self.two { vec![Value::Integer(at as i64), element.clone()] } else { vec![element.clone()] };
+                Some((arguments, element))
+            }
+        }
     }
-    let elements = sequence(call, 0)?;
-    let two = takes_two(call);
-    Ok((0..)
-        .zip(elements.iter())
-        .map(|(index, element)| {
-            let arguments = if two { vec![Value::Integer(index), element.clone()] } else { vec![element.clone()] };
-            (arguments, element)
-        })
-        .collect())
 }
 
 /// Calls the lambda for each element until it breaks; `take` gets element and outcome and says whether to go on.
@@ -303,10 +323,16 @@ pub(super) fn ruby_equal(a: &Value, b: &Value) -> bool {
 }
 
 fn reduce(call: &mut Call<'_>) -> Result<Value, Stop> {
-    let elements: Vec<Value> = sequence(call, 0)?.iter().collect();
-    let mut elements = elements.into_iter();
-    let mut memo = if call.dispatch == 1 { call.take(1) } else { elements.next().unwrap_or(Value::Undef) };
-    for element in elements {
+    let elements = sequence(call, 0)?;
+    let mut at = 0;
+    let mut memo = if call.dispatch == 1 {
+        call.take(1)
+    } else {
+        at = 1;
+        elements.get(0).unwrap_or(Value::Undef)
+    };
+    while let Some(element) = elements.get(at) {
+        at += 1;
         match call.run_block(vec![memo.clone(), element]) {
             Ok(outcome) => memo = outcome,
             Err(Stop::Break(_)) => break,
@@ -318,8 +344,9 @@ fn reduce(call: &mut Call<'_>) -> Result<Value, Stop> {
 
 fn slice(call: &mut Call<'_>) -> Result<Value, Stop> {
     let size = call.argument(1).as_integer().and_then(|size| usize::try_from(size).ok()).unwrap_or(1);
-    let elements: Vec<Value> = sequence(call, 0)?.iter().collect();
+    let elements = sequence(call, 0)?;
     let Some(block) = call.block.clone() else {
+        let elements: Vec<Value> = elements.iter().collect();
         return Ok(Value::array(elements.chunks(size).map(|chunk| Value::array(chunk.to_vec())).collect()));
     };
     let (least, most) = block.signature.arity();
@@ -337,13 +364,17 @@ fn slice(call: &mut Call<'_>) -> Result<Value, Stop> {
         .into());
     }
     let filler = if call.dispatch == 0 { Value::array(Vec::new()) } else { Value::Undef };
-    for chunk in elements.chunks(size) {
+    let mut elements = elements.iter();
+    loop {
+        let mut chunk: Vec<Value> = elements.by_ref().take(size).collect();
+        if chunk.is_empty() {
+            break;
+        }
         let arguments = if serving == 1 {
-            vec![Value::array(chunk.to_vec())]
+            vec![Value::array(chunk)]
         } else {
-            let mut arguments = chunk.to_vec();
-            arguments.resize(serving, filler.clone());
-            arguments
+            chunk.resize(serving, filler.clone());
+            chunk
         };
         match call.run_block(arguments) {
             Ok(_) => {}
