@@ -1,0 +1,138 @@
+//! Manifests and what comes of them: every Markdown file under `tests/compile` is a list of cases.
+//!
+//! A case is a block marked `puppet` followed by one marked `text`. The text is what is logged
+//! (warnings with their level), then the resources with their parameters, joined by ` | `; or
+//! `ERROR` and the message. Adding a case needs no Rust.
+
+use std::path::Path;
+
+use compiler::testing::Texts;
+use compiler::{Level, Limits, Request, Settings};
+use model::catalog::Version;
+use model::trusted::Authenticated;
+use model::value::Form;
+use model::{Facts, Trusted};
+use serde_json::{Map, Value as Json, json};
+
+#[test]
+fn manifests_and_what_comes_of_them() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/compile");
+    let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let mut failures = Vec::new();
+    let mut count = 0;
+    for file in files {
+        for (manifest, expected) in cases(&std::fs::read_to_string(&file).unwrap()) {
+            count += 1;
+            let actual = large_stack(manifest.clone());
+            if actual.trim() != expected.trim() {
+                failures.push(format!("{}\n{manifest}\nexpected {expected}\ngot      {actual}\n", file.display()));
+            }
+        }
+    }
+    assert!(count > 0, "there are no cases");
+    assert!(failures.is_empty(), "{} of {count} cases failed:\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+fn endless_recursion_ends_with_an_error() {
+    for manifest in [
+        "function f($x) { f($x) } f(1)",
+        "define d() { d { \"${title}x\": } } d { 'a': }",
+        "class a inherits b { } class b inherits a { } include a",
+    ] {
+        let actual = large_stack(manifest.to_owned());
+        assert!(actual.starts_with("ERROR"), "{manifest}: {actual}");
+        let known = ["max_depth", "max_steps", "inherits from itself", "more than 1000 times", "max_resources"];
+        assert!(known.iter().any(|part| actual.contains(part)), "{manifest}: {actual}");
+    }
+}
+
+#[test]
+fn a_compile_can_be_ended_from_outside() {
+    let run = || {
+        let limits = Limits { expired: Some(&|| true), ..Limits::default() };
+        outcome("Integer[0, 100000].each |$x| { $x + 1 }", limits)
+    };
+    let actual = std::thread::Builder::new().stack_size(compiler::STACK_BYTES).spawn(run).unwrap().join().unwrap();
+    assert!(actual.contains("compile_timeout"), "{actual}");
+}
+
+fn large_stack(manifest: String) -> String {
+    let limits = Limits { max_steps: 300_000, ..Limits::default() };
+    let run = move || outcome(&manifest, limits);
+    std::thread::Builder::new().stack_size(compiler::STACK_BYTES).spawn(run).unwrap().join().unwrap()
+}
+
+fn cases(text: &str) -> Vec<(String, String)> {
+    let mut cases = Vec::new();
+    let mut rest = text;
+    while let Some((_, after)) = rest.split_once("```puppet\n") {
+        let (manifest, after) = after.split_once("\n```\n").expect("the manifest ends");
+        let (_, after) = after.split_once("```text\n").expect("a text follows");
+        let (expected, after) = after.split_once("```").expect("the text ends");
+        cases.push((manifest.to_owned(), expected.to_owned()));
+        rest = after;
+    }
+    cases
+}
+
+fn outcome(manifest: &str, limits: Limits<'_>) -> String {
+    let world = Texts::new("/ENV").with_code(manifest);
+    let object = |value: Json| value.as_object().cloned().unwrap_or_default();
+    let server_facts =
+        object(json!({"serverversion": "7.23.0", "servername": "puppet.example.com", "serverip": "192.0.2.1"}));
+    let request = Request {
+        node: "n.example.com",
+        environment: "production",
+        facts: &Facts {
+            name: "n.example.com".to_owned(),
+            values: object(json!({"os": {"family": "Debian"}, "fqdn": "n.example.com"})),
+            ..Facts::default()
+        },
+        trusted: &Trusted {
+            authenticated: Authenticated::Local,
+            certname: "testing".to_owned(),
+            extensions: Map::new(),
+            external: Map::new(),
+        },
+        server_facts: &server_facts,
+        classification: None,
+        settings: &Settings::default(),
+        limits,
+        version: &Version::Seconds(0),
+        catalog_uuid: "00000000-0000-0000-0000-000000000000",
+        code_id: None,
+    };
+    let compilation = match compiler::compile(&request, &world) {
+        Ok(compilation) => compilation,
+        Err(error) => return format!("ERROR {}", error.message),
+    };
+    let mut parts: Vec<String> = world.warnings().into_iter().map(|warning| format!("warning: {warning}")).collect();
+    for entry in &compilation.logs {
+        match entry.level {
+            Level::Notice => parts.push(entry.message.clone()),
+            Level::Warning => parts.push(format!("warning: {}", entry.message)),
+            _ => {}
+        }
+    }
+    let resources: Vec<String> = compilation
+        .catalog
+        .resources
+        .iter()
+        .filter(|resource| !matches!(&*resource.title, "main" | "Settings"))
+        .map(|resource| {
+            let json = resource.to_json(Form::Rich);
+            let mut parameters: Vec<_> = json["parameters"].as_object().into_iter().flatten().collect();
+            parameters.sort_by_key(|(name, _)| (*name).clone());
+            let parameters: Map<String, Json> =
+                parameters.into_iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+            let shown = if parameters.is_empty() { String::new() } else { Json::Object(parameters).to_string() };
+            format!("{}{shown}", resource.reference())
+        })
+        .collect();
+    if !resources.is_empty() {
+        parts.push(resources.join(" "));
+    }
+    parts.join(" | ")
+}
