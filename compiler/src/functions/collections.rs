@@ -230,14 +230,8 @@ fn get(call: &mut Call<'_>, value: Value, path: &str, default: Value) -> Result<
         Ok(Value::Undef) => Ok(default),
         Ok(found) => Ok(found),
         Err(error) if call.block.is_some() => {
-            let arguments = vec![
-                Value::Type(call.caller.parse_type("Error")?),
-                Value::from(error.message),
-                Value::from("SLICE_ERROR"),
-                Value::hash(error.details),
-                Value::from(error.issue_code),
-            ];
-            let error = call.caller.call_function("new", arguments, None)?;
+            let details = Value::hash(error.details);
+            let error = crate::types::object::error(&error.message, "SLICE_ERROR", details, error.issue_code);
             call.run_block(vec![error])
         }
         Err(error) => Err(Failure::argument(error.message).into()),

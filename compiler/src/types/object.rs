@@ -57,6 +57,13 @@ impl Object {
     }
 }
 
+/// An `Error` with what native functions know of it; its details may hold any value.
+pub fn error(message: &str, kind: &str, details: Value, issue_code: &str) -> Value {
+    let values = [Value::from(message), Value::from(kind), details, Value::from(issue_code)];
+    let attributes = ERROR.attributes.iter().map(|attribute| attribute.name.clone()).zip(values).collect();
+    Value::Object(Arc::new(Object { of: ERROR.clone(), attributes }))
+}
+
 impl PartialEq for Object {
     fn eq(&self, other: &Self) -> bool {
         self.of.name == other.of.name && self.attributes == other.attributes
