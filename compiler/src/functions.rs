@@ -83,9 +83,6 @@ pub(crate) trait Caller {
         local: bool,
     ) -> Result<Value, Stop>;
 
-    /// The name of the module whose code calls the function, where there is one.
-    fn module_name(&mut self) -> Option<Arc<str>>;
-
     /// The parameters of a declared resource, by its reference as text (`File[/x]`).
     fn resource(&mut self, reference: &str) -> Result<Option<crate::value::Hash>, Stop>;
 
@@ -152,11 +149,6 @@ impl Call<'_> {
             Some(block) => self.caller.call_block(&block, arguments),
             None => Ok(Value::Undef),
         }
-    }
-
-    /// How many arguments the block can take at most.
-    pub(crate) fn block_takes_two(&self) -> bool {
-        self.block.as_ref().is_some_and(|block| block.signature.arity().1.is_none_or(|most| most >= 2))
     }
 }
 

@@ -37,7 +37,8 @@ const MOST_LEVELS: usize = 100;
 /// What one compile remembers of its lookups.
 #[derive(Debug, Default)]
 pub(crate) struct Cache {
-    environment: RefCell<Option<Option<Rc<Layer>>>>,
+    /// Empty until asked for; the layer itself may not exist.
+    environment: std::cell::OnceCell<Option<Rc<Layer>>>,
     modules: RefCell<FxHashMap<Arc<str>, Option<Rc<Layer>>>>,
     options: RefCell<FxHashMap<Option<Arc<str>>, Rc<Options>>>,
     default_options: RefCell<FxHashMap<Arc<str>, Rc<Options>>>,
@@ -233,13 +234,12 @@ impl<'a> Lookup<'a> {
     }
 
     fn environment(&mut self) -> Result<Option<Rc<Layer>>, Stop> {
-        if let Some(layer) = &*self.cache.environment.borrow() {
+        if let Some(layer) = self.cache.environment.get() {
             return Ok(layer.clone());
         }
         let root = self.caller.world().environment_path().to_owned();
         let layer = Layer::open(self, Place::Environment, &root)?.map(Rc::new);
-        *self.cache.environment.borrow_mut() = Some(layer.clone());
-        Ok(layer)
+        Ok(self.cache.environment.get_or_init(|| layer).clone())
     }
 
     fn module_layer(&mut self) -> Result<Option<Rc<Layer>>, Stop> {

@@ -125,7 +125,8 @@ fn float(text: &str) -> Option<f64> {
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     let (whole, rest) = unsigned.split_once('.')?;
     let digits_and = |part: &str, marks: &[u8]| part.bytes().all(|b| b.is_ascii_digit() || marks.contains(&b));
-    if !whole.is_empty() && !(whole.as_bytes()[0].is_ascii_digit() && digits_and(whole, b"_,")) {
+    let fits = whole.is_empty() || (whole.as_bytes()[0].is_ascii_digit() && digits_and(whole, b"_,"));
+    if !fits {
         return None;
     }
     let (fraction, exponent) = rest.find(['e', 'E']).map_or((rest, None), |at| (&rest[..at], Some(&rest[at + 1..])));

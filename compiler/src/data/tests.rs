@@ -77,7 +77,7 @@ fn bombs_are_refused() {
     for level in 1..9 {
         let before = level - 1;
         let names = vec![format!("*a{before}"); 10].join(", ");
-        text.push_str(&format!("a{level}: &a{level} [{names}]\n"));
+        text = format!("{text}a{level}: &a{level} [{names}]\n");
     }
     assert!(data::yaml(&text).unwrap_err().contains("more than 5000000 nodes"));
     let deep = format!("{}{}", "[".repeat(1000), "]".repeat(1000));

@@ -97,11 +97,6 @@ impl Caller for Evaluator<'_> {
         self.render_template(function, program, arguments, local)
     }
 
-    fn module_name(&mut self) -> Option<Arc<str>> {
-        let name = Self::module_name(self);
-        (!name.is_empty()).then_some(name)
-    }
-
     fn resource(&mut self, reference: &str) -> Result<Option<Hash>, Stop> {
         let Some((type_name, title)) = reference.strip_suffix(']').and_then(|reference| reference.split_once('['))
         else {

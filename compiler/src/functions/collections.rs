@@ -98,6 +98,7 @@ fn length(value: &Value) -> usize {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the shape of every function")]
 fn empty(call: &mut Call<'_>) -> Result<Value, Stop> {
     let empty = match call.argument(0) {
         Value::Sensitive(inner) => inner.as_str().is_some_and(str::is_empty),

@@ -317,7 +317,7 @@ fn index_in_text(call: &Call<'_>) -> Value {
 /// Ruby's `==`: exact texts, numbers by value.
 pub(super) fn ruby_equal(a: &Value, b: &Value) -> bool {
     match (a, b) {
-        (Value::Integer(a), Value::Float(b)) | (Value::Float(b), Value::Integer(a)) => *a as f64 == *b,
+        (Value::Integer(a), Value::Float(b)) | (Value::Float(b), Value::Integer(a)) => (*a as f64).total_cmp(b).is_eq(),
         (a, b) => a == b,
     }
 }
@@ -441,6 +441,7 @@ fn lazy(call: &mut Call<'_>, sequence: Iterator) -> Result<Value, Stop> {
 }
 
 /// What `tree_each` shows of a tree.
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the function")]
 struct Tree {
     containers: Option<Type>,
     with_root: bool,

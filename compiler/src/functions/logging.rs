@@ -18,6 +18,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     Function::new("crit", VALUES, |call| log(call, Level::Crit)),
 ];
 
+#[expect(clippy::unnecessary_wraps, reason = "the shape of every function")]
 fn log(call: &mut Call<'_>, level: Level) -> Result<Value, Stop> {
     let texts: Vec<String> = call.arguments.iter().map(crate::format::to_text).collect();
     call.caller.log(level, texts.join(" "));

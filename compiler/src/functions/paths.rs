@@ -125,7 +125,8 @@ fn generate(call: &mut Call<'_>) -> Result<Value, Stop> {
 fn epp(call: &mut Call<'_>) -> Result<Value, Stop> {
     let mut name = call.text(0).to_owned();
     let is_epp = std::path::Path::new(&name).extension().is_some_and(|extension| extension == "epp");
-    if !is_epp && !(name.starts_with('/') && call.caller.world().find(FileKind::Template, &name).is_some()) {
+    let is_there = name.starts_with('/') && call.caller.world().find(FileKind::Template, &name).is_some();
+    if !is_epp && !is_there {
         name.push_str(".epp");
     }
     let program = match call.caller.world().epp(&name) {

@@ -93,6 +93,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     }),
 ];
 
+#[expect(clippy::unnecessary_wraps, reason = "the shape of every function")]
 fn each_text(call: &Call<'_>, change: &dyn Fn(&str) -> String) -> Result<Value, Stop> {
     let one = |value: &Value| match value {
         Value::String(text) => Value::from(change(text)),
@@ -336,12 +337,12 @@ fn matched(text: &str, pattern: &Value) -> Result<Value, Stop> {
             }
             Ok(Value::Undef)
         }
-        Value::Type(of) => matched_by_type(text, of, &by),
+        Value::Type(of) => matched_by_type(of, &by),
         other => Err(not_a_pattern(&ruby_class(other))),
     }
 }
 
-fn matched_by_type(text: &str, of: &Type, by: &dyn Fn(&Regexp) -> Value) -> Result<Value, Stop> {
+fn matched_by_type(of: &Type, by: &dyn Fn(&Regexp) -> Value) -> Result<Value, Stop> {
     match of {
         Type::Regexp(Some(pattern)) => Ok(by(pattern)),
         Type::Regexp(None) => Err(Failure::argument("Given Regexp Type has no regular expression").into()),
@@ -350,7 +351,7 @@ fn matched_by_type(text: &str, of: &Type, by: &dyn Fn(&Regexp) -> Value) -> Resu
         }
         Type::Variant(types) => {
             for of in types.iter() {
-                let found = matched_by_type(text, of, by)?;
+                let found = matched_by_type(of, by)?;
                 if found.is_truthy() {
                     return Ok(found);
                 }
@@ -358,7 +359,7 @@ fn matched_by_type(text: &str, of: &Type, by: &dyn Fn(&Regexp) -> Value) -> Resu
             Ok(Value::Undef)
         }
         Type::Alias(alias) => match alias.target.get() {
-            Some(target) => matched_by_type(text, target, by),
+            Some(target) => matched_by_type(target, by),
             None => Ok(Value::Undef),
         },
         other => {

@@ -86,10 +86,11 @@ fn assert_type(call: &mut Call<'_>) -> Result<Value, Stop> {
 fn new(call: &mut Call<'_>) -> Result<Value, Stop> {
     let Value::Type(of) = call.take(0) else { return Ok(Value::Undef) };
     let arguments = call.arguments.split_off(1);
-    if let [value] = arguments.as_slice() {
-        if !matches!(of, Type::Init(_)) && types::is_instance(&of, value) {
-            return Ok(value.clone());
-        }
+    if let [value] = arguments.as_slice()
+        && !matches!(of, Type::Init(_))
+        && types::is_instance(&of, value)
+    {
+        return Ok(value.clone());
     }
     let value =
         crate::convert::new_at(&of, &arguments, Some(crate::time::Nanoseconds::new(call.caller.world().now())))?;

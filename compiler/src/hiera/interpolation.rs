@@ -124,20 +124,20 @@ impl Lookup<'_> {
             Some(Value::Undef) | None => None,
             Some(value) => key::dig(name, &rest, value)?,
         };
-        if let Some(watched) = &mut self.watched {
-            if value.is_none() || !name.starts_with("::") {
-                watched.push(Watched { root, rest, value: value.clone() });
-            }
+        if let Some(watched) = &mut self.watched
+            && (value.is_none() || !name.starts_with("::"))
+        {
+            watched.push(Watched { root, rest, value: value.clone() });
         }
         Ok(value)
     }
 
     /// `None` when there is no such variable; says so once when the settings ask for it.
     fn variable(&mut self, name: &str) -> Result<Option<Value>, Stop> {
-        if let Some((local, value)) = &self.local {
-            if **local == *name {
-                return Ok(Some(value.clone()));
-            }
+        if let Some((local, value)) = &self.local
+            && **local == *name
+        {
+            return Ok(Some(value.clone()));
         }
         if let Some(value) = self.caller.variable(name)? {
             return Ok(Some(value));

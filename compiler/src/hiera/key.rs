@@ -97,10 +97,11 @@ fn segment(text: &str) -> Segment {
         return Segment::Name(text[1..text.len() - 1].into());
     }
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        if let Ok(index) = text.parse() {
-            return Segment::Index(index);
-        }
+    if !digits.is_empty()
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+        && let Ok(index) = text.parse()
+    {
+        return Segment::Index(index);
     }
     Segment::Name(text.into())
 }

@@ -56,15 +56,14 @@ impl Layer {
         let text = String::from_utf8_lossy(&bytes);
         let file = File { path: &path, text: &text, place: &place };
         let empty = Arc::new(Hash::default());
-        let entries = match &*value {
-            Value::Hash(entries) => entries,
-            _ => {
-                lookup.caller.warning(format!(
-                    "{path}: File exists but does not contain a valid YAML hash. Falling back to Hiera version 3 \
-                     default config"
-                ));
-                &empty
-            }
+        let entries = if let Value::Hash(entries) = &*value {
+            entries
+        } else {
+            lookup.caller.warning(format!(
+                "{path}: File exists but does not contain a valid YAML hash. Falling back to Hiera version 3 default \
+                 config"
+            ));
+            &empty
         };
         let config = match version(entries) {
             5 => {
@@ -177,58 +176,21 @@ impl Layer {
         let entries = match value.as_deref() {
             None => None,
             Some(Value::Hash(entries)) => Some(entries.clone()),
-            Some(other) => Some(self.not_a_hash(lookup, &file.path, format, other)?),
+            Some(other) => Some(not_a_hash(lookup, &file.path, format, other)?),
         };
         if let (Some(entries), Place::Module(module)) = (&entries, &self.place) {
-            self.check_prefixes(lookup, module, entries, &file.path, format);
+            check_prefixes(lookup, module, entries, &file.path, format);
         }
         Ok(file.entries.get_or_init(|| entries).clone())
-    }
-
-    fn not_a_hash(
-        &self,
-        lookup: &mut Lookup<'_>,
-        path: &str,
-        format: DataFormat,
-        value: &Value,
-    ) -> Result<Arc<Hash>, Stop> {
-        if format == DataFormat::Json {
-            let actual = crate::functions::kind_of(value);
-            return Err(crate::error::Failure::argument(format!(
-                "Value returned from data_hash function 'json_data', when using location '{path}', has wrong type, \
-                 expects a Hash value, got {actual}"
-            ))
-            .into());
-        }
-        let message = format!("{path}: file does not contain a valid yaml hash");
-        if lookup.caller.strict() == Strict::Error && !matches!(value, Value::Undef | Value::Boolean(false)) {
-            return Err(fault(message));
-        }
-        lookup.caller.warning(message);
-        Ok(Arc::default())
-    }
-
-    fn check_prefixes(&self, lookup: &mut Lookup<'_>, module: &str, entries: &Hash, path: &str, format: DataFormat) {
-        let function = if format == DataFormat::Yaml { "yaml_data" } else { "json_data" };
-        let own =
-            |key: &str| key == "lookup_options" || key.strip_prefix(module).is_some_and(|rest| rest.starts_with("::"));
-        for key in entries.keys() {
-            if !matches!(key, Value::String(key) if own(key)) {
-                lookup.caller.warning(format!(
-                    "Module '{module}': Value returned from data_hash function '{function}', when using location \
-                     '{path}', must use keys qualified with the name of the module"
-                ));
-            }
-        }
     }
 
     /// The levels with all `%{…}` filled in; made anew only when a variable changed.
     fn resolve(&self, lookup: &mut Lookup<'_>) -> Result<Rc<Resolved>, Stop> {
         let before = self.resolved.borrow().clone();
-        if let Some(before) = before {
-            if is_stable(lookup, &before.watched)? {
-                return Ok(before);
-            }
+        if let Some(before) = before
+            && is_stable(lookup, &before.watched)?
+        {
+            return Ok(before);
         }
         let outer = lookup.watched.replace(Vec::new());
         let result = self.resolve_levels(lookup);
@@ -267,7 +229,7 @@ impl Layer {
                     paths.push(text(lookup, uri)?);
                 }
             }
-            Locations::Mapped(mapped) => self.resolve_mapped(lookup, &datadir, mapped, &mut paths)?,
+            Locations::Mapped(mapped) => resolve_mapped(lookup, &datadir, mapped, &mut paths)?,
         }
         let file = |path: String| DataFile { path: path.into(), entries: OnceCell::new() };
         Ok(ResolvedLevel {
@@ -276,36 +238,66 @@ impl Layer {
             locations: (level.locations != Locations::None).then(|| paths.into_iter().map(file).collect()),
         })
     }
+}
 
-    fn resolve_mapped(
-        &self,
-        lookup: &mut Lookup<'_>,
-        datadir: &str,
-        [variable, name, template]: &[Arc<str>; 3],
-        paths: &mut Vec<String>,
-    ) -> Result<(), Stop> {
-        let elements: Vec<Value> = match lookup.scope_value(variable, "mapped_path[0]")? {
-            Some(Value::Array(items)) => items.to_vec(),
-            Some(Value::Hash(entries)) => {
-                entries.iter().map(|(key, value)| Value::Array(vec![key.clone(), value.clone()].into())).collect()
-            }
-            Some(Value::String(text)) if text.is_empty() => return Ok(()),
-            Some(text @ Value::String(_)) => vec![text],
-            _ => return Ok(()),
-        };
-        for element in elements {
-            let before = lookup.watched.replace(Vec::new());
-            let outer = lookup.local.replace((name.clone(), element));
-            let path = text(lookup, template);
-            lookup.local = outer;
-            let within = std::mem::replace(&mut lookup.watched, before).unwrap_or_default();
-            if let Some(watched) = &mut lookup.watched {
-                watched.extend(within.into_iter().filter(|seen| seen.root != *name));
-            }
-            paths.push(joined(datadir, &path?));
-        }
-        Ok(())
+fn not_a_hash(lookup: &mut Lookup<'_>, path: &str, format: DataFormat, value: &Value) -> Result<Arc<Hash>, Stop> {
+    if format == DataFormat::Json {
+        let actual = crate::functions::kind_of(value);
+        return Err(crate::error::Failure::argument(format!(
+            "Value returned from data_hash function 'json_data', when using location '{path}', has wrong type, \
+             expects a Hash value, got {actual}"
+        ))
+        .into());
     }
+    let message = format!("{path}: file does not contain a valid yaml hash");
+    if lookup.caller.strict() == Strict::Error && !matches!(value, Value::Undef | Value::Boolean(false)) {
+        return Err(fault(message));
+    }
+    lookup.caller.warning(message);
+    Ok(Arc::default())
+}
+
+fn check_prefixes(lookup: &mut Lookup<'_>, module: &str, entries: &Hash, path: &str, format: DataFormat) {
+    let function = if format == DataFormat::Yaml { "yaml_data" } else { "json_data" };
+    let own =
+        |key: &str| key == "lookup_options" || key.strip_prefix(module).is_some_and(|rest| rest.starts_with("::"));
+    for key in entries.keys() {
+        if !matches!(key, Value::String(key) if own(key)) {
+            lookup.caller.warning(format!(
+                "Module '{module}': Value returned from data_hash function '{function}', when using location \
+                 '{path}', must use keys qualified with the name of the module"
+            ));
+        }
+    }
+}
+
+fn resolve_mapped(
+    lookup: &mut Lookup<'_>,
+    datadir: &str,
+    [variable, name, template]: &[Arc<str>; 3],
+    paths: &mut Vec<String>,
+) -> Result<(), Stop> {
+    let elements: Vec<Value> = match lookup.scope_value(variable, "mapped_path[0]")? {
+        Some(Value::Array(items)) => items.to_vec(),
+        Some(Value::Hash(entries)) => {
+            entries.iter().map(|(key, value)| Value::Array(vec![key.clone(), value.clone()].into())).collect()
+        }
+        Some(Value::String(text)) if text.is_empty() => return Ok(()),
+        Some(text @ Value::String(_)) => vec![text],
+        _ => return Ok(()),
+    };
+    for element in elements {
+        let before = lookup.watched.replace(Vec::new());
+        let outer = lookup.local.replace((name.clone(), element));
+        let path = text(lookup, template);
+        lookup.local = outer;
+        let within = std::mem::replace(&mut lookup.watched, before).unwrap_or_default();
+        if let Some(watched) = &mut lookup.watched {
+            watched.extend(within.into_iter().filter(|seen| seen.root != *name));
+        }
+        paths.push(joined(datadir, &path?));
+    }
+    Ok(())
 }
 
 fn version(config: &Hash) -> i64 {

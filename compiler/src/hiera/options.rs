@@ -64,13 +64,12 @@ impl Lookup<'_> {
             return Ok(None);
         }
         let known = self.cache.options.borrow().get(&key.module).cloned();
-        let options = match known {
-            Some(options) => options,
-            None => {
-                let options = Rc::new(self.read_options(key.module.as_ref())?);
-                self.cache.options.borrow_mut().insert(key.module.clone(), options.clone());
-                options
-            }
+        let options = if let Some(options) = known {
+            options
+        } else {
+            let options = Rc::new(self.read_options(key.module.as_ref())?);
+            self.cache.options.borrow_mut().insert(key.module.clone(), options.clone());
+            options
         };
         options.of(&key.root)
     }

@@ -285,10 +285,6 @@ impl Caller for Site {
         Err(Failure::missing("EPP").into())
     }
 
-    fn module_name(&mut self) -> Option<Arc<str>> {
-        None
-    }
-
     fn resource(&mut self, _: &str) -> Result<Option<Hash>, Stop> {
         Ok(None)
     }
@@ -339,7 +335,7 @@ impl World for Texts {
         (name == "m").then(|| Module { name: name.into(), path: "/env/modules/m".into(), metadata: None })
     }
 
-    fn environment_path(&self) -> &str {
+    fn environment_path(&self) -> &'static str {
         "/env"
     }
 

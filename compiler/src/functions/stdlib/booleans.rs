@@ -73,15 +73,16 @@ pub(super) fn truth(value: &Value) -> Result<bool, Stop> {
 
 fn numeric_truth(value: &Value) -> Result<bool, Stop> {
     let number = match value {
-        Value::String(text) => match ruby_float(text) {
-            Some(number) => number,
-            None => {
+        Value::String(text) => {
+            if let Some(number) = ruby_float(text) {
+                number
+            } else {
                 let inspected = ruby_text::inspect(value);
                 return refuse(format!(
                     "num2bool(): '{text}' does not look like a number: invalid value for Float(): {inspected}"
                 ));
             }
-        },
+        }
         other => other.as_number().unwrap_or_default(),
     };
     Ok(number.trunc() > 0.0)

@@ -174,10 +174,10 @@ pub(super) fn is_domain_name(value: &Value) -> bool {
     if domain.is_empty() || domain.len() > 255 {
         return false;
     }
-    if let Some((_, top)) = domain.rsplit_once('.') {
-        if top.is_empty() || !top.bytes().all(|byte| byte.is_ascii_alphabetic()) {
-            return false;
-        }
+    if let Some((_, top)) = domain.rsplit_once('.')
+        && (top.is_empty() || !top.bytes().all(|byte| byte.is_ascii_alphabetic()))
+    {
+        return false;
     }
     domain.split('.').all(|label| {
         (1..=63).contains(&label.len())

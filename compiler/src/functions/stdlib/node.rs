@@ -105,19 +105,18 @@ fn fact(call: &mut Call<'_>) -> Result<Value, Stop> {
         let next = match &value {
             Value::Undef => return Ok(Value::Undef),
             Value::Hash(_) => value.get(&step).cloned(),
-            Value::Array(items) => match step.parse::<i64>() {
-                Ok(index) => {
+            Value::Array(items) => {
+                if let Ok(index) = step.parse::<i64>() {
                     let index = if index < 0 { index + items.len() as i64 } else { index };
                     usize::try_from(index).ok().and_then(|index| items.get(index)).cloned()
-                }
-                Err(_) => {
+                } else {
                     complaint = Some(format!(
                         "fact request for {name} returning nil: '{}' is an array; cannot index to '{step}'",
                         so_far()
                     ));
                     None
                 }
-            },
+            }
             _ => {
                 complaint = Some(format!(
                     "fact request for {name} returning nil: '{}' is not a collection; cannot walk to '{step}'",

@@ -40,14 +40,12 @@ pub(super) static FUNCTIONS: &[Function] = &[
         let fits = call.arguments.len() == 1;
         expect(call, fits, |_| "get_module_path(): Wrong number of arguments, expects one".to_owned())?;
         let name = ruby_text::to_s(call.argument(0));
-        match call.caller.world().module(&name) {
-            Some(module) => Ok(Value::String(module.path)),
-            None => {
-                let environment = call.caller.variable("environment")?.unwrap_or(Value::Undef);
-                let environment = ruby_text::to_s(&environment);
-                refuse(format!("Could not find module {name} in environment {environment}"))
-            }
+        if let Some(module) = call.caller.world().module(&name) {
+            return Ok(Value::String(module.path));
         }
+        let environment = call.caller.variable("environment")?.unwrap_or(Value::Undef);
+        let environment = ruby_text::to_s(&environment);
+        refuse(format!("Could not find module {name} in environment {environment}"))
     }),
     Function::legacy("load_module_metadata", 0, None, |call| {
         let fits = matches!(call.arguments.len(), 1 | 2);

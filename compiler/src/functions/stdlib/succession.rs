@@ -12,12 +12,12 @@ const MOST: usize = 1_000_000;
 /// `range(first, last, step)`, `range('first..last')`
 pub(super) fn range(call: &mut Call<'_>) -> Result<Value, Stop> {
     expect(call, !call.arguments.is_empty(), |_| "range(): Wrong number of arguments given (0 for 1)".to_owned())?;
-    let (start, stop, exclusive, step) = if call.arguments.len() > 1 {
-        let step = call.arguments.get(2).map_or(1, |step| ruby_integer(step).unsigned_abs());
-        if step == 0 {
+    let (start, stop, exclusive, stride) = if call.arguments.len() > 1 {
+        let stride = call.arguments.get(2).map_or(1, |stride| ruby_integer(stride).unsigned_abs());
+        if stride == 0 {
             return refuse("range(): 3rd arg (step size) must be a non zero integer (e.g. 1 or -1)");
         }
-        (ruby_text::to_s(call.argument(0)), ruby_text::to_s(call.argument(1)), false, step)
+        (ruby_text::to_s(call.argument(0)), ruby_text::to_s(call.argument(1)), false, stride)
     } else {
         let text = ruby_text::to_s(call.argument(0));
         match ends(&text) {
@@ -26,14 +26,14 @@ pub(super) fn range(call: &mut Call<'_>) -> Result<Value, Stop> {
             None => return refuse(format!("range(): Unable to compute range from the value: {text}")),
         }
     };
-    let step = usize::try_from(step).unwrap_or(usize::MAX);
+    let stride = usize::try_from(stride).unwrap_or(usize::MAX);
     if !start.is_empty() && start.bytes().all(|byte| byte.is_ascii_digit()) {
         let number = |text: &str| ruby_integer(&Value::from(text));
         let (start, stop) = (number(&start), number(&stop) - i64::from(exclusive));
-        return Ok(Value::array((start..=stop).step_by(step).take(MOST).map(Value::Integer).collect()));
+        return Ok(Value::array((start..=stop).step_by(stride).take(MOST).map(Value::Integer).collect()));
     }
     let members = texts(&start, &stop, exclusive)?;
-    Ok(Value::array(members.into_iter().step_by(step).map(Value::from).collect()))
+    Ok(Value::array(members.into_iter().step_by(stride).map(Value::from).collect()))
 }
 
 /// Both ends of `1..3`, `1...3` and `1-3`, and the mark between them.

@@ -273,13 +273,13 @@ fn is_within(function: &str, arguments: &[Value], kind: &str, class: &str) -> Re
     let show = |bound: f64| {
         if whole { format!("{bound:.0}") } else { crate::format::to_text(&Value::Float(bound)) }
     };
-    if let (Some(most), Some(least)) = (most, least) {
-        if least > most {
-            let (most, least) = (show(most), show(least));
-            return refuse(format!(
-                "{function}(): Expected second argument to be larger than third argument, got {most} < {least}"
-            ));
-        }
+    if let (Some(most), Some(least)) = (most, least)
+        && least > most
+    {
+        let (most, least) = (show(most), show(least));
+        return refuse(format!(
+            "{function}(): Expected second argument to be larger than third argument, got {most} < {least}"
+        ));
     }
     let input = &arguments[0];
     let check = |value: f64| -> Result<(), Stop> {
@@ -304,12 +304,12 @@ fn is_within(function: &str, arguments: &[Value], kind: &str, class: &str) -> Re
                 ruby_class(item)
             )),
         }),
-        other => match number(other) {
-            Some(value) => check(value),
-            None => {
+        other => {
+            let Some(value) = number(other) else {
                 let got = ruby_class(other);
-                refuse(format!("{function}(): Expected first argument to be {kind} or Array, got {got}"))
-            }
-        },
+                return refuse(format!("{function}(): Expected first argument to be {kind} or Array, got {got}"));
+            };
+            check(value)
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Values as YAML, laid out as Ruby's Psych does.
 
+use std::fmt::Write as _;
+
 use crate::data;
 use crate::functions::ruby_text;
 use crate::value::{Hash, Value};
@@ -118,7 +120,7 @@ impl Writer {
     fn text(&mut self, text: &str, indent: usize, breaks: bool) {
         match Style::of(text) {
             Style::Literal if breaks => self.literal(text, indent),
-            Style::Plain => self.folded(text, indent, breaks, |out, c| out.push(c)),
+            Style::Plain => self.folded(text, indent, breaks, String::push),
             Style::Tagged => self.out.push_str("!!str '<<'"),
             Style::Single => {
                 self.out.push('\'');
@@ -230,11 +232,8 @@ fn double(out: &mut String, c: char) {
         '\u{85}' => out.push_str("\\N"),
         c if !printable(c) => {
             let code = c as u32;
-            if code <= 0xff {
-                out.push_str(&format!("\\x{code:02X}"));
-            } else {
-                out.push_str(&format!("\\u{code:04X}"));
-            }
+            // Writing into a string cannot fail.
+            let _ = if code <= 0xff { write!(out, "\\x{code:02X}") } else { write!(out, "\\u{code:04X}") };
         }
         c => out.push(c),
     }
