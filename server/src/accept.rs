@@ -10,7 +10,6 @@ pub(crate) enum Format {
     RichJson,
     Json,
     Pson,
-    Text,
     Binary,
 }
 
@@ -20,7 +19,6 @@ impl Format {
             Self::RichJson => "application/vnd.puppet.rich+json",
             Self::Json => "application/json",
             Self::Pson => "text/pson",
-            Self::Text => "text/plain",
             Self::Binary => "application/octet-stream",
         }
     }
@@ -31,7 +29,6 @@ impl Format {
             Self::RichJson => "application/vnd.puppet.rich+json; charset=utf-8",
             Self::Json => "application/json;charset=utf-8",
             Self::Pson => "text/pson",
-            Self::Text => "text/plain",
             Self::Binary => "application/octet-stream",
         }
     }
@@ -42,7 +39,6 @@ impl Format {
             Self::RichJson => "rich_data_json",
             Self::Json => "json",
             Self::Pson => "pson",
-            Self::Text => "s",
             Self::Binary => "binary",
         };
         entry.eq_ignore_ascii_case(self.mime()) || entry == short

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use certs::Authority;
 
+use crate::config::AutosignMode;
+use crate::founding;
 use crate::guard::Guard;
 use crate::rooms::Rooms;
 
@@ -14,6 +16,20 @@ pub(crate) struct App {
     pub(crate) rooms: Arc<Rooms>,
     pub(crate) authority: Arc<Authority>,
     pub(crate) guard: ArcSwap<Guard>,
+}
+
+impl App {
+    /// Reads the file of names to autosign, where one is set, so that edits hold from the next
+    /// request on. A file that cannot be read changes nothing.
+    pub(crate) fn follow_autosign_file(&self) {
+        if !matches!(self.config.autosign, AutosignMode::File(_)) {
+            return;
+        }
+        match founding::autosign(&self.config) {
+            Ok(autosign) => self.authority.set_autosign(autosign),
+            Err(error) => tracing::error!(error = format!("{error:#}"), "the autosign list stays as it was"),
+        }
+    }
 }
 
 impl Deref for App {

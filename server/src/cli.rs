@@ -33,13 +33,13 @@ command line, where the last wins. `quartermaster config show` lists them all.";
 /// What every command takes.
 #[derive(Debug, Args)]
 pub(crate) struct Common {
-    /// Configuration file (TOML) [env: QUARTERMASTER_CONFIG]
+    /// Configuration file (TOML); also `QUARTERMASTER_CONFIG`
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
-    /// Folder for all that the server keeps [env: QUARTERMASTER_DATA_DIR]
+    /// Folder for all that the server keeps; also `QUARTERMASTER_DATA_DIR`
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) data_dir: Option<String>,
-    /// Folder of Puppet code, with `environments/` in it [env: QUARTERMASTER_CODE_DIR]
+    /// Folder of Puppet code, with `environments/` in it; also `QUARTERMASTER_CODE_DIR`
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) code_dir: Option<String>,
     /// Any setting by its name, such as `limits.report=128MiB`; may be given many times

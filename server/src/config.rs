@@ -120,7 +120,10 @@ impl Config {
             }
             let path = known.keys().find(|path| layers::variable(path) == *name);
             let path = path.ok_or_else(|| {
-                ConfigError::unknown_variable(name, known.keys().map(|path| layers::variable(path)).collect())
+                ConfigError::unknown_variable(
+                    name,
+                    &known.keys().map(|path| layers::variable(path)).collect::<Vec<_>>(),
+                )
             })?;
             lay_text(&mut layers, path, value, Origin::Environment)?;
         }
@@ -248,7 +251,7 @@ impl ConfigError {
         Self::Unknown { key: key.to_owned(), hint: nearest(key, known) }
     }
 
-    fn unknown_variable(name: &str, known: Vec<String>) -> Self {
+    fn unknown_variable(name: &str, known: &[String]) -> Self {
         Self::unknown(name, known.iter().map(String::as_str))
     }
 

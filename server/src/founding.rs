@@ -211,7 +211,7 @@ impl From<KeyKind> for certs::KeyKind {
 struct Signers(Pool);
 
 /// Longest wait for a signature, far beyond what a full queue takes.
-const SIGN_WITHIN: std::time::Duration = std::time::Duration::from_secs(60);
+const SIGN_WITHIN: std::time::Duration = std::time::Duration::from_mins(1);
 
 impl Signers {
     fn start(config: &Config, metrics: &Metrics) -> std::io::Result<Self> {

@@ -3,12 +3,14 @@
 
 use std::time::Instant;
 
+use actix_web::body::BoxBody;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::http::{StatusCode, header};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use percent_encoding::percent_decode_str;
 
+use self::connections::{Connection, Held};
 use crate::app::App;
 use crate::guard::{Question, Verdict};
 use crate::puppet::route::{self, Endpoint, Miss};
@@ -17,6 +19,7 @@ use crate::tls::Peer;
 use crate::{puppet, puppet_ca, status};
 
 pub(crate) mod bodies;
+pub(crate) mod connections;
 
 /// Says in a denial which rule it was.
 const RULE_HEADER: HeaderName = HeaderName::from_static("x-quartermaster-rule");
@@ -50,11 +53,6 @@ impl Query {
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
-
-    /// All values of a parameter, in order.
-    pub(crate) fn all<'q>(&'q self, name: &'q str) -> impl Iterator<Item = &'q str> {
-        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
 }
 
 impl Asked<'_> {
@@ -75,6 +73,7 @@ impl Asked<'_> {
 /// Answers every request.
 pub(crate) async fn answer(http: HttpRequest, payload: Payload, app: Data<App>) -> HttpResponse {
     let began = Instant::now();
+    let busy = http.conn_data::<Connection>().map(Connection::begin);
     let (name, mut response) = route(&http, payload, &app).await;
     if name != UNROUTED && http.path().starts_with("/puppet") && name != "environment_cache" {
         let version = HeaderValue::from_static(respond::PUPPET_VERSION);
@@ -87,7 +86,7 @@ pub(crate) async fn answer(http: HttpRequest, payload: Payload, app: Data<App>) 
         method = %http.method(), path = http.path(), status = response.status().as_u16(),
         micros = took.as_micros() as u64, "answered"
     );
-    response
+    response.map_body(|_, body| BoxBody::new(Held { body, _busy: busy }))
 }
 
 /// What requests are counted as that reach no endpoint.
@@ -164,7 +163,7 @@ async fn dispatch(endpoint: Endpoint, asked: &Asked<'_>, payload: Payload) -> Re
         Endpoint::CertificateRequest { name } => puppet_ca::request::get(asked, &name).await,
         Endpoint::SubmitCertificateRequest { name } => puppet_ca::request::put(asked, &name, payload).await,
         Endpoint::DeleteCertificateRequest { name } => puppet_ca::request::delete(asked, &name).await,
-        Endpoint::RevocationList => puppet_ca::revocation_list::get(asked),
+        Endpoint::RevocationList => Ok(puppet_ca::revocation_list::get(asked)),
         Endpoint::CertificateStatus { name } => puppet_ca::status::get(asked, &name).await,
         Endpoint::SetCertificateStatus { name } => puppet_ca::status::put(asked, &name, payload).await,
         Endpoint::DeleteCertificateStatus { name } => puppet_ca::status::delete(asked, &name).await,

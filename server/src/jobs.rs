@@ -11,10 +11,27 @@ use crate::clock;
 use crate::config::{Config, Flags};
 use crate::founding;
 use crate::guard::Guard;
+use crate::http::connections::Connections;
 use crate::tls::Live;
 
 /// How often ends of life are looked at.
-const EVERY: Duration = Duration::from_secs(600);
+const EVERY: Duration = Duration::from_mins(10);
+
+/// How often connections are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+
+/// Closes connections that only sit there, until the task is dropped.
+pub(crate) async fn close_idle(connections: Connections) {
+    let mut ticks = interval(LOOK_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let closed = connections.close_idle();
+        if closed > 0 {
+            tracing::debug!(closed, "connections that only sat there were closed");
+        }
+    }
+}
 
 /// Looks after certificates and lists until the task is dropped.
 pub(crate) async fn run(app: Data<App>, live: Arc<Live>) {

@@ -26,6 +26,8 @@ pub(crate) struct Metrics {
     pub(crate) sign_queue: IntGauge,
     /// Signatures that are being made.
     pub(crate) signing: IntGauge,
+    /// Writes that wait for the store.
+    pub(crate) store_queue: IntGauge,
     compiles: IntCounterVec,
     compile_time: Histogram,
     certificates: IntCounterVec,
@@ -53,6 +55,7 @@ impl Metrics {
             compiles_refused: keep.counter("compiles_refused_total", "Compiles refused: queue full.")?,
             sign_queue: keep.gauge("sign_queue_length", "Signatures that wait for a thread.")?,
             signing: keep.gauge("signing", "Signatures that are being made.")?,
+            store_queue: keep.gauge("store_queue_length", "Writes that wait for the store.")?,
             compiles: keep.counters("compiles_total", "Compiles done.", &["result"])?,
             compile_time: {
                 let opts = HistogramOpts::new("compile_seconds", "Time a compile took, without waiting.");

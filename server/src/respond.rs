@@ -135,10 +135,12 @@ impl Problem {
         Self { status, shape, message: message.into(), retry_after: None, close: false }
     }
 
+    #[cfg(test)]
     pub(crate) fn status(&self) -> StatusCode {
         self.status
     }
 
+    #[cfg(test)]
     pub(crate) fn message(&self) -> &str {
         &self.message
     }

@@ -62,7 +62,7 @@ impl Rooms {
     /// so that a list which cannot be loaded lets nobody in.
     pub(crate) fn revocations_changed(&self) {
         let (Some(authority), Some(live)) = (&self.authority, &self.live) else { return };
-        if let Err(error) = live.trust(crate::founding::trust(authority)) {
+        if let Err(error) = live.trust(&crate::founding::trust(authority)) {
             tracing::error!(%error, "TLS keeps the revocation list that it had");
         }
     }

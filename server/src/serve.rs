@@ -9,7 +9,6 @@ use actix_web::web::{self, Data};
 use actix_web::{App as HttpApp, HttpServer};
 use anyhow::Context;
 use arc_swap::ArcSwap;
-use prometheus::IntGauge;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::admin::socket;
@@ -19,6 +18,7 @@ use crate::data_dir::DataDir;
 use crate::environments::starter;
 use crate::founding::{self, KeyRace};
 use crate::guard::Guard;
+use crate::http::connections::Connections;
 use crate::metrics::Metrics;
 use crate::rooms::Rooms;
 use crate::tls::{self, Live};
@@ -46,22 +46,25 @@ pub(crate) async fn serve(config: Config, flags: Flags) -> anyhow::Result<()> {
     let ledger = Arc::new(rooms.store.clone());
     let authority = Arc::new(founding::authority(&config, data.root(), race, ledger, &metrics).await?);
     let identity = founding::identity(&config, data.root(), &authority).await?;
-    let live = Live::new(identity, founding::trust(&authority), config.tls.session_cache)?;
+    let live = Live::new(identity, &founding::trust(&authority), config.tls.session_cache)?;
     let live = Arc::new(live);
     let guard = ArcSwap::from_pointee(Guard::new(&config.authorization, &config.admin_certnames)?);
     let rooms = Arc::new(rooms.with(authority.clone(), Some(live.clone())));
     let app = Data::new(App { rooms: rooms.clone(), authority, guard });
 
-    let (server, addresses) = start(&app, &live)?;
+    let rest = config.http.keep_alive.0 + config.http.head_timeout.0;
+    let connections = Connections::new(metrics.connections.clone(), rest, config.http.stall_timeout.0);
+    let (server, addresses) = start(&app, &live, &connections)?;
     let admin = actix_web::rt::spawn(socket::listen(&config.socket(), rooms).context("the admin socket")?);
     let jobs = actix_web::rt::spawn(jobs::run(app.clone(), live.clone()));
+    let idle = actix_web::rt::spawn(jobs::close_idle(connections));
     let signals = actix_web::rt::spawn(signals(server.handle(), app.clone(), flags));
     warm(&app);
 
     let address = addresses.first().context("no address to listen on")?;
     ready(&config, *address, fresh, began.elapsed());
     let ended = server.await;
-    for task in [admin, jobs, signals] {
+    for task in [admin, jobs, idle, signals] {
         task.abort();
     }
     let _ = std::fs::remove_file(config.socket());
@@ -83,12 +86,12 @@ fn refuse_chef(config: &Config) -> anyhow::Result<()> {
 }
 
 /// Binds and starts to answer.
-fn start(app: &Data<App>, live: &Arc<Live>) -> anyhow::Result<(Server, Vec<SocketAddr>)> {
+fn start(app: &Data<App>, live: &Arc<Live>, connections: &Connections) -> anyhow::Result<(Server, Vec<SocketAddr>)> {
     let settings = &app.config.http;
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = if settings.threads == 0 { processors } else { settings.threads };
     let shared = app.clone();
-    let connections = app.metrics.connections.clone();
+    let connections = connections.clone();
     let factory = move || {
         let limit = web::PayloadConfig::new(usize::MAX);
         HttpApp::new().app_data(shared.clone()).app_data(limit).default_service(web::to(http::answer))
@@ -105,7 +108,7 @@ fn start(app: &Data<App>, live: &Arc<Live>) -> anyhow::Result<(Server, Vec<Socke
         .shutdown_timeout(settings.shutdown_timeout.0.as_secs())
         .disable_signals()
         .on_connect(move |connection, data: &mut Extensions| {
-            data.insert(Open::count(&connections));
+            connections.note(connection, data);
             tls::remember_peer(connection, data);
         });
     let address = app.config.listen;
@@ -118,22 +121,6 @@ fn start(app: &Data<App>, live: &Arc<Live>) -> anyhow::Result<(Server, Vec<Socke
 
 /// How long a connection that is closed may take to say goodbye.
 const DISCONNECT: Duration = Duration::from_secs(3);
-
-/// Counts a connection for as long as it is open.
-struct Open(IntGauge);
-
-impl Open {
-    fn count(gauge: &IntGauge) -> Self {
-        gauge.inc();
-        Self(gauge.clone())
-    }
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.0.dec();
-    }
-}
 
 /// Lists the environments in the background, so that the first agents find them ready.
 fn warm(app: &Data<App>) {

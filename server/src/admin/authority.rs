@@ -91,9 +91,7 @@ pub(super) async fn clean(rooms: &Rooms, names: &[Certname]) -> Result<Value, Ad
     rooms.revocations_changed();
     let (mut cleaned, mut failed) = (Vec::new(), Vec::new());
     for name in names {
-        if !done.missing.contains(name) {
-            cleaned.push(name);
-        } else if rooms.authority()?.reject(name).await? {
+        if !done.missing.contains(name) || rooms.authority()?.reject(name).await? {
             cleaned.push(name);
         } else {
             failed.push(json!({"name": name, "error": "no certificate and no request under this name"}));

@@ -1,7 +1,6 @@
 //! Answers as people read them, or as JSON.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where the command line prints")]
-
+use std::io::Write;
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
@@ -10,42 +9,57 @@ use crate::admin::Command;
 use crate::config::{Config, Origin};
 use crate::environments::check::Report;
 
+/// Prints a line. Who has closed the pipe wants no more of it.
+macro_rules! put {
+    ($($text:tt)*) => { drop(writeln!(std::io::stdout(), $($text)*)) };
+}
+
+/// Prints text as it is.
+macro_rules! put_raw {
+    ($($text:tt)*) => { drop(write!(std::io::stdout(), $($text)*)) };
+}
+
+/// Prints a line on standard error.
+macro_rules! complain {
+    ($($text:tt)*) => { drop(writeln!(std::io::stderr(), $($text)*)) };
+}
+
 /// Prints what went wrong.
 pub(super) fn failure(reason: &str) {
-    eprintln!("Error: {reason}");
+    complain!("Error: {reason}");
 }
 
 /// Prints the answer to a command. Parts that failed go to standard error and into the exit code.
 pub(super) fn answer(command: &Command, value: &Value, json: bool) -> anyhow::Result<ExitCode> {
     if json {
-        println!("{}", serde_json::to_string_pretty(value)?);
+        put!("{}", serde_json::to_string_pretty(value)?);
     } else {
         match command {
             Command::CaList { .. } => certificates(value),
             Command::CaShow { .. } => {
                 certificates(&json!([value]));
-                print!("{}", text(&value["pem"]));
+                put_raw!("{}", text(&value["pem"]));
             }
             Command::CaSign { .. } => done("signed", value["signed"].as_array(), |entry| text(&entry["name"])),
             Command::CaReject { .. } => done("rejected", value["rejected"].as_array(), text),
             Command::CaRevoke { .. } => done("revoked", value["revoked"].as_array(), text),
             Command::CaClean { .. } => done("cleaned", value["cleaned"].as_array(), text),
             Command::CaGenerate { .. } => {
-                print!("{}{}", text(&value["private_key"]), text(&value["certificate"]));
+                put_raw!("{}{}", text(&value["private_key"]), text(&value["certificate"]));
             }
             Command::NodeList { .. } => nodes(value),
             Command::NodeReports { .. } => reports(value),
-            Command::NodeForget { .. } => println!("forgotten: {}", text(&value["forgotten"])),
+            Command::NodeForget { .. } => put!("forgotten: {}", text(&value["forgotten"])),
             Command::NodeShow { .. }
             | Command::NodeFacts { .. }
             | Command::NodeReport { .. }
             | Command::NodeCatalog { .. }
-            | Command::Compile { .. } => println!("{}", serde_json::to_string_pretty(value)?),
+            | Command::Compile { .. } => put!("{}", serde_json::to_string_pretty(value)?),
         }
     }
     let failed = value.get("failed").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     for entry in failed {
-        eprintln!("Error: {}: {}", text(&entry["name"]), text(&entry["error"]));
+        complain!("Error: {}: {}", text(&entry["name"]), text(&entry["error"]));
     }
     Ok(if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -53,13 +67,13 @@ pub(super) fn answer(command: &Command, value: &Value, json: bool) -> anyhow::Re
 /// Prints mistakes found in code.
 pub(super) fn findings(report: &Report, json: bool) -> anyhow::Result<()> {
     if json {
-        println!("{}", serde_json::to_string_pretty(report)?);
+        put!("{}", serde_json::to_string_pretty(report)?);
         return Ok(());
     }
     for finding in &report.findings {
-        println!("{}: {}", finding.file, finding.message);
+        put!("{finding}");
     }
-    println!("{} files, {} mistakes", report.files, report.findings.len());
+    put!("{} files, {} mistakes", report.files, report.findings.len());
     Ok(())
 }
 
@@ -68,7 +82,7 @@ pub(super) fn configuration(config: &Config, json: bool) -> anyhow::Result<()> {
     let all = serde_json::to_value(config)?;
     if json {
         let origins = serde_json::to_value(&config.origins)?;
-        println!("{}", serde_json::to_string_pretty(&json!({"settings": all, "set": origins}))?);
+        put!("{}", serde_json::to_string_pretty(&json!({"settings": all, "set": origins}))?);
         return Ok(());
     }
     let mut lines = Vec::new();
@@ -82,7 +96,7 @@ pub(super) fn configuration(config: &Config, json: bool) -> anyhow::Result<()> {
             Origin::Environment => "environment",
             Origin::Flag => "flag",
         };
-        println!("{path:width$} = {value}  # {origin}");
+        put!("{path:width$} = {value}  # {origin}");
     }
     Ok(())
 }
@@ -102,17 +116,17 @@ fn flatten(value: &Value, path: &mut Vec<String>, into: &mut Vec<(String, String
 
 fn done(what: &str, list: Option<&Vec<Value>>, name: impl Fn(&Value) -> String) {
     for entry in list.into_iter().flatten() {
-        println!("{what}: {}", name(entry));
+        put!("{what}: {}", name(entry));
     }
     if list.is_none_or(Vec::is_empty) {
-        println!("nothing was {what}");
+        put!("nothing was {what}");
     }
 }
 
 fn certificates(value: &Value) {
     let rows: Vec<_> = value.as_array().into_iter().flatten().collect();
     if rows.is_empty() {
-        println!("no certificate requests wait");
+        put!("no certificate requests wait");
     }
     let width = rows.iter().map(|row| text(&row["name"]).len()).max().unwrap_or_default();
     for row in rows {
@@ -120,19 +134,19 @@ fn certificates(value: &Value) {
         let until = row.get("not_after").map(|end| format!("  until {}", text(end))).unwrap_or_default();
         let names = if names.is_empty() { String::new() } else { format!("  alt names: {}", names.join(", ")) };
         let fingerprint = text(&row["fingerprints"]["SHA256"]);
-        println!("{:width$}  {:9}  (SHA256) {fingerprint}{until}{names}", text(&row["name"]), text(&row["state"]));
+        put!("{:width$}  {:9}  (SHA256) {fingerprint}{until}{names}", text(&row["name"]), text(&row["state"]));
     }
 }
 
 fn nodes(value: &Value) {
     let rows: Vec<_> = value.as_array().into_iter().flatten().collect();
     if rows.is_empty() {
-        println!("no node has told anything yet");
+        put!("no node has told anything yet");
     }
     let width = rows.iter().map(|row| text(&row["name"]).len()).max().unwrap_or_default();
     for row in rows {
         let (seen, status) = (text(&row["last_seen"]), text(&row["report_status"]));
-        println!("{:width$}  {:12}  {seen:30}  {status}", text(&row["name"]), text(&row["environment"]));
+        put!("{:width$}  {:12}  {seen:30}  {status}", text(&row["name"]), text(&row["environment"]));
     }
 }
 
@@ -140,7 +154,7 @@ fn reports(value: &Value) {
     for row in value.as_array().into_iter().flatten() {
         let noop = if row["noop"] == Value::Bool(true) { "  noop" } else { "" };
         let (time, node, status) = (text(&row["received_at"]), text(&row["node"]), text(&row["status"]));
-        println!("{:>8}  {time:30}  {node}  {status}  {}{noop}", row["id"], text(&row["environment"]));
+        put!("{:>8}  {time:30}  {node}  {status}  {}{noop}", row["id"], text(&row["environment"]));
     }
 }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::{Ca, Cli, Command as Line, ConfigCommand, Node, local, render};
 use crate::admin::{Answer, Command, Sign, socket};
 use crate::config::{Config, Flags};
-use crate::environments::check;
+use crate::environments::check::{self, Finding};
 use crate::{log, serve};
 
 /// Runs the command; the exit code is 1 when any part of it failed.
@@ -125,5 +125,6 @@ fn read_facts(path: &Path, node: &str) -> anyhow::Result<Value> {
 fn look(dir: &Path, json: bool) -> anyhow::Result<ExitCode> {
     let report = check::check(dir, &mut |_| {}).with_context(|| dir.display().to_string())?;
     render::findings(&report, json)?;
-    Ok(if report.findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    let mistaken = report.findings.iter().any(Finding::is_error);
+    Ok(if mistaken { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

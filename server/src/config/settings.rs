@@ -75,6 +75,8 @@ pub(crate) struct Http {
     pub(crate) head_timeout: Span,
     /// How long the body of a request may take.
     pub(crate) body_timeout: Span,
+    /// How long a client may take to acknowledge what it is sent.
+    pub(crate) stall_timeout: Span,
     /// How long an idle connection is kept; agents let theirs idle while they gather facts.
     pub(crate) keep_alive: Span,
     /// How long requests that run may take to end when the server is told to stop.
@@ -191,8 +193,6 @@ pub(crate) struct Environments {
 pub(crate) struct Classifier {
     /// How long the external node classifier may take.
     pub(crate) timeout: Span,
-    /// Longest answer of it.
-    pub(crate) max_output: Size,
     /// How many of it run at once.
     pub(crate) concurrency: usize,
 }
@@ -224,6 +224,7 @@ impl Default for Http {
             handshake_timeout: Span::seconds(10),
             head_timeout: Span::seconds(10),
             body_timeout: Span::seconds(60),
+            stall_timeout: Span::seconds(60),
             keep_alive: Span::seconds(120),
             shutdown_timeout: Span::seconds(20),
         }
@@ -289,7 +290,7 @@ impl Default for Compile {
 
 impl Default for Classifier {
     fn default() -> Self {
-        Self { timeout: Span::seconds(60), max_output: Size::mib(16), concurrency: 16 }
+        Self { timeout: Span::seconds(60), concurrency: 16 }
     }
 }
 

@@ -65,7 +65,7 @@ fn values_that_mean_nothing_are_refused_by_name() {
         ("certname = \"UPPER\"", "lower case"),
         ("dns_alt_names = [\"a b\"]", "dns_alt_names"),
         ("autosign = \"/no/such/file\"", "neither"),
-        ("external_nodes = \"/etc/hostname\"", "not an executable"),
+        ("external_nodes = \"/etc/passwd\"", "not an executable"),
         ("[compile]\nqueue = 0", "compile.queue"),
         ("[http]\nkeep_alive = \"soon\"", "no span of time"),
         ("[limits]\nfacts = \"big\"", "no size"),
@@ -83,7 +83,7 @@ fn modes_of_autosigning() {
     let mode = |text: &str| load("", &[], &[("autosign", text)]).unwrap().autosign;
     assert_eq!(mode("true"), AutosignMode::All);
     assert_eq!(mode("*.lab.test,web01"), AutosignMode::Names(vec!["*.lab.test".to_owned(), "web01".to_owned()]));
-    assert_eq!(mode("/etc/hostname"), AutosignMode::File("/etc/hostname".into()));
+    assert_eq!(mode("/etc/passwd"), AutosignMode::File("/etc/passwd".into()));
     assert_eq!(mode("/bin/true"), AutosignMode::Executable("/bin/true".into()));
 }
 

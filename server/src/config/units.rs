@@ -58,14 +58,16 @@ impl fmt::Display for Span {
         if self.0.subsec_nanos() != 0 {
             return write!(f, "{}s", self.0.as_secs_f64());
         }
-        let (unit, scale) = SPANS.iter().find(|(_, scale)| whole != 0 && whole % scale == 0).unwrap_or(&("s", 1));
+        let (unit, scale) =
+            SPANS.iter().find(|(_, scale)| whole != 0 && whole.is_multiple_of(*scale)).unwrap_or(&("s", 1));
         write!(f, "{}{unit}", whole / scale)
     }
 }
 
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (unit, scale) = SIZES.iter().find(|(_, scale)| self.0 != 0 && self.0 % scale == 0).unwrap_or(&("B", 1));
+        let (unit, scale) =
+            SIZES.iter().find(|(_, scale)| self.0 != 0 && self.0.is_multiple_of(*scale)).unwrap_or(&("B", 1));
         write!(f, "{}{unit}", self.0 / scale)
     }
 }

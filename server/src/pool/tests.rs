@@ -4,7 +4,7 @@ use prometheus::IntGauge;
 
 use super::{Pool, PoolError, Shape};
 
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 fn pool(threads: usize, queue: usize) -> Pool {
     let gauge = || IntGauge::new("g", "g").unwrap();
@@ -20,7 +20,7 @@ async fn a_result_comes_back() {
 #[actix_web::test]
 async fn a_panic_ends_one_job_only() {
     let pool = pool(1, 1);
-    let panicked = pool.run(LONG, |_, _| assert!(false, "boom")).await;
+    let panicked = pool.run(LONG, |_, _| -> () { panic!("boom") }).await;
     assert!(matches!(panicked, Err(PoolError::Panicked(text)) if text.contains("boom")));
     assert_eq!(pool.run(LONG, |_, _| 1).await, Ok(1));
 }

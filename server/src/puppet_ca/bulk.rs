@@ -59,14 +59,11 @@ async fn sign_each(asked: &Asked<'_>, names: Vec<String>) -> Result<HttpResponse
     let app = asked.app;
     let (mut signed, mut no_csr, mut errors) = (Vec::new(), Vec::new(), Vec::new());
     for name in names {
-        let result = match Certname::parse(&name) {
-            Ok(certname) => app.authority.sign(&certname, SignOptions::default(), clock::now()).await,
-            Err(_) => {
-                no_csr.push(name);
-                continue;
-            }
+        let Ok(certname) = Certname::parse(&name) else {
+            no_csr.push(name);
+            continue;
         };
-        match result {
+        match app.authority.sign(&certname, SignOptions::default(), clock::now()).await {
             Ok(_) => signed.push(name),
             Err(Error::NoRequest { .. }) => no_csr.push(name),
             Err(error) => {

@@ -36,6 +36,7 @@ pub(crate) async fn put(asked: &Asked<'_>, name: &str, payload: Payload) -> Resu
         within: app.config.http.body_timeout.0,
     };
     let body = bodies::read(asked.http.headers(), payload, limit).await?;
+    app.follow_autosign_file();
     match app.authority.submit(name, &body, clock::now()).await {
         Ok(Submission::Waiting) => {
             app.metrics.certificate("requested", 1);
@@ -62,10 +63,10 @@ pub(crate) async fn put(asked: &Asked<'_>, name: &str, payload: Payload) -> Resu
 pub(crate) async fn delete(asked: &Asked<'_>, name: &str) -> Result<HttpResponse, Problem> {
     let certname = Certname::parse(name).map_err(|_| missing(name))?;
     let done = asked.app.authority.reject(&certname).await;
-    match done.map_err(|error| problem(&error, StatusCode::CONFLICT, &asked.app.config))? {
-        true => Ok(respond::empty(StatusCode::NO_CONTENT, Some(PLAIN))),
-        false => Err(missing(name)),
+    if done.map_err(|error| problem(&error, StatusCode::CONFLICT, &asked.app.config))? {
+        return Ok(respond::empty(StatusCode::NO_CONTENT, Some(PLAIN)));
     }
+    Err(missing(name))
 }
 
 fn missing(name: &str) -> Problem {

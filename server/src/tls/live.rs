@@ -51,8 +51,8 @@ struct Verifier(Arc<dyn ClientCertVerifier>);
 
 impl Live {
     /// `session_cache` is the number of sessions that can be resumed.
-    pub(crate) fn new(identity: Identity, trust: Trust, session_cache: usize) -> Result<Self, TlsError> {
-        let clients = verifier(&trust)?;
+    pub(crate) fn new(identity: Identity, trust: &Trust, session_cache: usize) -> Result<Self, TlsError> {
+        let clients = verifier(trust)?;
         Ok(Self {
             key: ArcSwap::from_pointee(certified(identity)?),
             hints: clients.root_hint_subjects().to_vec(),
@@ -70,8 +70,8 @@ impl Live {
     }
 
     /// Trusts by other roots and lists from the next handshake on.
-    pub(crate) fn trust(&self, trust: Trust) -> Result<(), TlsError> {
-        let clients = verifier(&trust)?;
+    pub(crate) fn trust(&self, trust: &Trust) -> Result<(), TlsError> {
+        let clients = verifier(trust)?;
         self.clients.store(Arc::new(Verifier(clients)));
         self.forget_sessions();
         Ok(())
