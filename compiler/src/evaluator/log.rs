@@ -27,10 +27,14 @@ impl Evaluator<'_> {
         self.push(Level::Warning, "Puppet".into(), message.into(), position);
     }
 
-    /// Logs a warning the first time that `key` is given.
+    /// Logs a warning the first time that `key` is given. A message that names no place says so.
     pub fn warn_once(&mut self, key: &str, message: impl Into<String>) {
         if self.warned.insert(key.into()) {
-            self.warn(format!("{}\n   (file & line not available)", message.into()), None);
+            let mut message = message.into();
+            if !message.contains("\n   (") {
+                message.push_str("\n   (file & line not available)");
+            }
+            self.warn(message, None);
         }
     }
 

@@ -135,7 +135,7 @@ fn hiera_lookup(call: &mut Call<'_>, merge: &str) -> Result<Value, Stop> {
     if call.caller.strict() != Strict::Off {
         let message = format!(
             "The function '{name}' is deprecated in favor of using 'lookup'. See \
-             https://puppet.com/docs/puppet/7.23/deprecated_language.html\n   (file & line not available)"
+             https://puppet.com/docs/puppet/7.23/deprecated_language.html"
         );
         call.caller.warn_once(name, message);
     }

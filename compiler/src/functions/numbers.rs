@@ -93,7 +93,7 @@ fn numeric_coercion(name: &str, to: &str) -> String {
 
 /// Says once that something is on its way out.
 pub(super) fn deprecated(call: &mut Call<'_>, key: &str, message: &str) {
-    call.caller.warn_once(key, format!("{message}\n   (file & line not available)"));
+    call.caller.warn_once(key, message.to_owned());
 }
 
 fn whole(call: &mut Call<'_>, cut: fn(f64) -> f64) -> Result<Value, Stop> {
