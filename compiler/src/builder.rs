@@ -1,5 +1,6 @@
 //! The catalog while it is made: resources by reference and alias, and what contains what.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -141,12 +142,12 @@ impl Builder {
             Some(existing) => {
                 let mut message = format!("Cannot alias {} to {}", resource.reference(), key.inspect());
                 if let Some(position) = &resource.position {
-                    message.push_str(&format!(" at {position}"));
+                    let _ = write!(message, " at {position}");
                 }
                 let type_name = inspect(&Value::String(resource.type_name.clone()));
-                message.push_str(&format!("; resource [{type_name}, {}] already declared", key.inspect_parts()));
+                let _ = write!(message, "; resource [{type_name}, {}] already declared", key.inspect_parts());
                 if let Some(position) = &self.get(existing).position {
-                    message.push_str(&format!(" {position}"));
+                    let _ = write!(message, " {position}");
                 }
                 Err(Failure::argument(message))
             }
@@ -167,7 +168,7 @@ impl Builder {
             None => format!("Duplicate declaration: {reference} is already declared; cannot redeclare"),
         };
         if let Some(position) = &resource.position {
-            message.push_str(&format!(" {position}"));
+            let _ = write!(message, " {position}");
         }
         Failure::argument(message)
     }

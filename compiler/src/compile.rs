@@ -1,6 +1,7 @@
 //! The way from a request to a catalog: facts to variables, main manifest, node block, classes,
 //! then collectors and defines in turn until nothing new comes, and the finish.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
@@ -74,7 +75,7 @@ fn failed(evaluator: &mut Evaluator<'_>, stop: Stop) -> CompileError {
     let node = evaluator.request().node;
     let mut text = error.message.clone();
     if let Some(position) = &position {
-        text.push_str(&format!(" {position}"));
+        let _ = write!(text, " {position}");
     }
     let message = format!("{text} on node {node}");
     // An error of the language is logged as it is; what has no place of its own is logged whole.
@@ -144,7 +145,7 @@ impl Evaluator<'_> {
             sensitive: Vec::new(),
             is_main,
             imported: false,
-            resource_like: false,
+            class_syntax: false,
         })
     }
 
@@ -272,7 +273,7 @@ impl Evaluator<'_> {
 
     fn evaluate_classification(&mut self, scope: ScopeId) -> Result<(), Stop> {
         let Some(classification) = self.request().classification else { return Ok(()) };
-        let (with, without): (Vec<(&str, &Map<String, Json>)>, Vec<Arc<str>>) = match &classification.classes {
+        let (with, without): (Vec<WithParameters<'_>>, Vec<Arc<str>>) = match &classification.classes {
             Classes::Names(names) => (Vec::new(), names.iter().map(|name| name.as_str().into()).collect()),
             Classes::WithParameters(classes) => {
                 let given = |value: &Json| value.as_object().is_some_and(|given| !given.is_empty());
@@ -330,7 +331,7 @@ impl Evaluator<'_> {
                 Err(Stop::Error(error)) => {
                     let mut detail = error.message;
                     if let Some(at) = error.position.filter(|at| at.line > 0) {
-                        detail.push_str(&format!(" {at}"));
+                        let _ = write!(detail, " {at}");
                     }
                     let message = format!("Evaluation Error: Error while evaluating a Resource Statement, {detail}");
                     return Err(self.parse_error(message, position));
@@ -347,6 +348,9 @@ impl Evaluator<'_> {
         Ok(!waiting.is_empty())
     }
 }
+
+/// A class and the parameters that a classifier gives it.
+type WithParameters<'a> = (&'a str, &'a Map<String, Json>);
 
 /// Facts as a hash. Facts whose values are no data cannot come in JSON.
 fn facts(values: &Map<String, Json>) -> Value {

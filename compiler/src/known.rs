@@ -248,6 +248,7 @@ impl KnownTypes {
         }
     }
 
+    #[expect(clippy::unused_self, reason = "reads as what the list says")]
     fn taken(&self, body: &Body, message: String) -> Error {
         let position = body.place().map(|(span, source)| Location::line_of(source, span.start));
         Error { issue_code: crate::error::RUNTIME_ERROR, message, position }

@@ -14,6 +14,7 @@ use crate::value::Value;
 pub(crate) struct ResourceId(pub(crate) u32);
 
 /// A resource that was declared.
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing of a resource, in any combination")]
 pub(crate) struct Resource {
     /// Capitalised: `File`, `Apache::Vhost`, `Class`.
     pub(crate) type_name: Arc<str>,
@@ -36,7 +37,7 @@ pub(crate) struct Resource {
     /// Another node exported it.
     pub(crate) imported: bool,
     /// On the wire: `class` where a class was declared like a resource.
-    pub(crate) resource_like: bool,
+    pub(crate) class_syntax: bool,
 }
 
 /// What implements a resource.

@@ -62,7 +62,7 @@ pub(crate) enum Lookup {
 
 /// All scopes of a compile.
 pub(crate) struct Scopes {
-    scopes: Vec<Scope>,
+    arena: Vec<Scope>,
     classes: FxHashMap<Arc<str>, ScopeId>,
     has_defaults: bool,
 }
@@ -81,7 +81,7 @@ impl Scopes {
             frames: Vec::new(),
             defaults: FxHashMap::default(),
         };
-        Self { scopes: vec![top], classes: FxHashMap::default(), has_defaults: false }
+        Self { arena: vec![top], classes: FxHashMap::default(), has_defaults: false }
     }
 
     pub(crate) fn add(
@@ -97,7 +97,7 @@ impl Scopes {
             ScopeKind::Top | ScopeKind::Node => Some(parent),
             ScopeKind::Class | ScopeKind::Define => above.enclosing,
         };
-        self.scopes.push(Scope {
+        self.arena.push(Scope {
             kind,
             parent: Some(parent),
             inherited,
@@ -108,15 +108,15 @@ impl Scopes {
             frames: Vec::new(),
             defaults: FxHashMap::default(),
         });
-        ScopeId(self.scopes.len() as u32 - 1)
+        ScopeId(self.arena.len() as u32 - 1)
     }
 
     pub(crate) fn get(&self, id: ScopeId) -> &Scope {
-        &self.scopes[id.0 as usize]
+        &self.arena[id.0 as usize]
     }
 
     pub(crate) fn get_mut(&mut self, id: ScopeId) -> &mut Scope {
-        &mut self.scopes[id.0 as usize]
+        &mut self.arena[id.0 as usize]
     }
 
     /// Remembers the scope of a class or node.
@@ -255,7 +255,7 @@ impl Scope {
                     entries.push((name, value));
                     return true;
                 }
-                Frame::Parameters(parameters) => return parameters.assign(name, value),
+                Frame::Parameters(parameters) => return parameters.assign(&name, value),
                 Frame::Match(_) => {}
             }
         }

@@ -64,11 +64,14 @@ impl Texts {
     #[must_use]
     pub fn with_manifest(mut self, path: &str) -> Self {
         let below = format!("{}/", path.trim_end_matches('/'));
-        self.manifests = match self.files.contains_key(path) {
-            true => vec![path.to_owned()],
-            false => {
-                self.files.keys().filter(|file| file.starts_with(&below) && file.ends_with(".pp")).cloned().collect()
-            }
+        self.manifests = if self.files.contains_key(path) {
+            vec![path.to_owned()]
+        } else {
+            self.files
+                .keys()
+                .filter(|file| file.starts_with(&below) && file.rsplit('.').next() == Some("pp"))
+                .cloned()
+                .collect()
         };
         self
     }
@@ -134,13 +137,12 @@ impl World for Texts {
         let mut programs = Vec::new();
         if let Some(code) = &self.code {
             let known = self.programs.lock().unwrap_or_else(PoisonError::into_inner).get("").cloned();
-            programs.push(match known {
-                Some(known) => known?,
-                None => {
-                    let parsed = self.parse(Source::new("", code.clone()), false);
-                    self.programs.lock().unwrap_or_else(PoisonError::into_inner).insert(String::new(), parsed.clone());
-                    parsed?
-                }
+            programs.push(if let Some(known) = known {
+                known?
+            } else {
+                let parsed = self.parse(Source::new("", code.clone()), false);
+                self.programs.lock().unwrap_or_else(PoisonError::into_inner).insert(String::new(), parsed.clone());
+                parsed?
             });
         }
         for path in &self.manifests {

@@ -60,7 +60,7 @@ fn resource(resource: &Resource) -> model::Resource {
         kind: match &resource.kind {
             Kind::Builtin(_) => ResourceKind::CompilableType,
             Kind::Define(_) => ResourceKind::DefinedType,
-            Kind::Class(_) if resource.resource_like => ResourceKind::Class,
+            Kind::Class(_) if resource.class_syntax => ResourceKind::Class,
             Kind::Class(_) | Kind::Node(_) => ResourceKind::Unknown,
         },
         parameters: parameters(resource),

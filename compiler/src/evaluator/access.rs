@@ -59,7 +59,9 @@ impl Evaluator<'_> {
     fn attributes(&mut self, type_name: &str, title: &str, keys: Vec<Value>, expr: &Expr) -> Result<Value, Stop> {
         let is_list = keys.len() > 1 || matches!(keys.first(), Some(Value::Array(_)));
         let mut names = Vec::new();
-        keys.into_iter().for_each(|key| flatten(key, &mut names));
+        for key in keys {
+            flatten(key, &mut names);
+        }
         if names.is_empty() {
             return Ok(if is_list { Value::array(Vec::new()) } else { Value::Undef });
         }

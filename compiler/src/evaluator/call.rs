@@ -161,7 +161,7 @@ impl Evaluator<'_> {
         block: Option<Arc<Callable>>,
     ) -> Result<Option<Value>, Stop> {
         if let Some(function) = catalog::find(name) {
-            return function.call(self, arguments, block).map(Some);
+            return function.call(self, &arguments, block.as_deref()).map(Some);
         }
         if functions::exists(self.world(), name) {
             let Some(result) = functions::call(self, name, arguments, block) else { return Ok(None) };
@@ -221,11 +221,11 @@ fn uri_part(text: &Arc<str>, name: &str) -> Option<Value> {
         return None;
     }
     let Type::Uri(Some(parts)) = types::infer(&Value::Uri(text.clone())) else { return Some(Value::Undef) };
-    let part = parts.get(name).cloned().unwrap_or(Value::Undef);
+    let found = parts.get(name).cloned().unwrap_or(Value::Undef);
     if name != "port" {
-        return Some(part);
+        return Some(found);
     }
-    Some(match (part.as_str(), parts.get("scheme").and_then(Value::as_str)) {
+    Some(match (found.as_str(), parts.get("scheme").and_then(Value::as_str)) {
         (Some(port), _) => port.parse().map_or(Value::Undef, Value::Integer),
         (None, Some("http")) => Value::Integer(80),
         (None, Some("https")) => Value::Integer(443),

@@ -26,7 +26,7 @@ pub(crate) struct Declaration {
     pub(crate) position: Option<Location>,
     pub(crate) is_virtual: bool,
     pub(crate) exported: bool,
-    pub(crate) resource_like: bool,
+    pub(crate) class_syntax: bool,
 }
 
 impl Evaluator<'_> {
@@ -56,7 +56,7 @@ impl Evaluator<'_> {
                 position: position.cloned(),
                 is_virtual: is_virtual || exported,
                 exported,
-                resource_like: is_class,
+                class_syntax: is_class,
             };
             let scope = self.scope();
             let id = self.declare(&resolved, declaration, scope)?;
@@ -180,13 +180,14 @@ impl Evaluator<'_> {
         let (kind, title) = match resolved {
             ResolvedType::Builtin(builtin) => (Kind::Builtin(builtin.clone()), declaration.title),
             ResolvedType::Define(id) => (Kind::Define(*id), declaration.title),
-            ResolvedType::Class => match self.find_class(&declaration.title)? {
-                Some(class) => (Kind::Class(class), capitalize(&self.known.get(class).name)),
-                None => {
+            ResolvedType::Class => {
+                if let Some(class) = self.find_class(&declaration.title)? {
+                    (Kind::Class(class), capitalize(&self.known.get(class).name))
+                } else {
                     let title = capitalize(&declaration.title);
                     return Err(self.fail(format!("Could not find declared class {title}")));
                 }
-            },
+            }
         };
         let mut resource = Resource {
             type_name,
@@ -204,7 +205,7 @@ impl Evaluator<'_> {
             sensitive: Vec::new(),
             is_main: false,
             imported: false,
-            resource_like: declaration.resource_like,
+            class_syntax: declaration.class_syntax,
         };
         self.fill_resource(&mut resource, declaration.parameters)?;
         Ok(resource)
@@ -281,7 +282,7 @@ impl Evaluator<'_> {
             sensitive: Vec::new(),
             is_main: false,
             imported: false,
-            resource_like: false,
+            class_syntax: false,
         };
         self.fill_resource(&mut resource, given.unwrap_or_default())?;
         self.instantiate(&resource, level)?;
@@ -489,13 +490,12 @@ impl Evaluator<'_> {
         parameters: &[Declared],
         values: &[(Arc<str>, Value)],
     ) -> Result<(), Stop> {
-        let expected = match &self.known.get(definition).signature {
-            Some(known) => known.clone(),
-            None => {
-                let made = self.parameter_struct(parameters)?;
-                self.known.get_mut(definition).signature = Some(made.clone());
-                made
-            }
+        let expected = if let Some(known) = &self.known.get(definition).signature {
+            known.clone()
+        } else {
+            let made = self.parameter_struct(parameters)?;
+            self.known.get_mut(definition).signature = Some(made.clone());
+            made
         };
         let subject = self.catalog.get(id).reference();
         Ok(signature::check_parameters(&subject, &expected, values, false)?)

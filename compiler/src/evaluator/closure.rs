@@ -41,13 +41,12 @@ impl Evaluator<'_> {
     /// A lambda expression as a value.
     pub(super) fn lambda(&mut self, lambda: &Arc<Lambda>) -> Result<Arc<Callable>, Stop> {
         let key = Arc::as_ptr(lambda) as usize;
-        let signature = match self.signatures.get(&key) {
-            Some(known) => known.clone(),
-            None => {
-                let made = Arc::new(self.signature(&lambda.parameters, lambda.return_type.as_ref())?);
-                self.signatures.insert(key, made.clone());
-                made
-            }
+        let signature = if let Some(known) = self.signatures.get(&key) {
+            known.clone()
+        } else {
+            let made = Arc::new(self.signature(&lambda.parameters, lambda.return_type.as_ref())?);
+            self.signatures.insert(key, made.clone());
+            made
         };
         let body = LambdaBody { lambda: lambda.clone(), source: self.source.clone(), scope: self.scope };
         Ok(Arc::new(Callable { name: None, signature, body: Arc::new(body) }))
@@ -98,7 +97,7 @@ impl Evaluator<'_> {
                 return Err(self.parameter_issue(
                     "REQUIRED_PARAMETER_AFTER_OPTIONAL",
                     parameter,
-                    format!("Parameter ${} is required but appears after optional parameters", parameter.name),
+                    &format!("Parameter ${} is required but appears after optional parameters", parameter.name),
                 ));
             }
             optional |= !required;
@@ -149,7 +148,7 @@ impl Evaluator<'_> {
         enforce: bool,
         run: impl FnOnce(&mut Self) -> Result<Value, Stop>,
     ) -> Result<Value, Stop> {
-        let bindings = if enforce { self.named_bindings(name, parameters, given)? } else { given };
+        let bindings = if enforce { self.named_bindings(name, parameters, &given)? } else { given };
         let scope = self.scope;
         let result = self.guarded(|this| {
             let target = this.scopes.get_mut(scope);
@@ -163,12 +162,12 @@ impl Evaluator<'_> {
         }
     }
 
-    fn named_bindings(&mut self, name: &str, parameters: &[Parameter], given: Bindings) -> Result<Bindings, Stop> {
+    fn named_bindings(&mut self, name: &str, parameters: &[Parameter], given: &Bindings) -> Result<Bindings, Stop> {
         let scope = self.scope;
         let frame = ParameterFrame::new(name.into(), parameters.iter().map(|parameter| parameter.name.clone()));
         let level = self.scopes.get(scope).level();
         self.scopes.get_mut(scope).push(Frame::Parameters(Box::new(frame)));
-        let filled = self.fill_named(parameters, &given);
+        let filled = self.fill_named(parameters, given);
         let bindings = self.take_parameters(level);
         filled?;
         let mut expected = Vec::with_capacity(parameters.len());
@@ -263,7 +262,7 @@ impl Evaluator<'_> {
                     return Err(self.parameter_issue(
                         "MISSING_REQUIRED_PARAMETER",
                         parameter,
-                        format!("Parameter ${} is required but no value was given", parameter.name),
+                        &format!("Parameter ${} is required but no value was given", parameter.name),
                     ));
                 }
                 (Some(Value::Undef), Some(default)) if parameter.captures_rest && arguments.len() == index + 1 => {
@@ -277,6 +276,7 @@ impl Evaluator<'_> {
         Ok(())
     }
 
+    #[expect(clippy::unused_self, reason = "a step of a call")]
     fn check_bindings(
         &self,
         name: &str,
@@ -333,7 +333,7 @@ impl Evaluator<'_> {
         Ok(made)
     }
 
-    fn parameter_issue(&self, code: &'static str, parameter: &Parameter, message: String) -> Stop {
+    fn parameter_issue(&self, code: &'static str, parameter: &Parameter, message: &str) -> Stop {
         Error {
             issue_code: code,
             message: format!("Evaluation Error: {message}"),

@@ -52,13 +52,12 @@ impl Evaluator<'_> {
                     return this.evaluate(&entry.value);
                 }
             }
-            match default {
-                Some(value) => this.evaluate(value),
-                None => {
-                    let shown = crate::format::to_text(&test);
-                    let message = format!("No matching entry for selector parameter with value '{shown}'");
-                    Err(this.issue("UNMATCHED_SELECTOR", &selector.left, message))
-                }
+            if let Some(value) = default {
+                this.evaluate(value)
+            } else {
+                let shown = crate::format::to_text(&test);
+                let message = format!("No matching entry for selector parameter with value '{shown}'");
+                Err(this.issue("UNMATCHED_SELECTOR", &selector.left, message))
             }
         })
     }

@@ -43,6 +43,7 @@ impl Evaluator<'_> {
     }
 
     /// An error of the kind that names its line but gets no prefix.
+    #[expect(clippy::unused_self, reason = "reads as what the evaluator says")]
     pub(crate) fn parse_error(&self, message: impl Into<String>, position: Option<Location>) -> Stop {
         Error { issue_code: RUNTIME_ERROR, message: message.into(), position }.into()
     }

@@ -54,7 +54,7 @@ impl Evaluator<'_> {
                 position: None,
                 is_virtual: false,
                 exported: false,
-                resource_like: false,
+                class_syntax: false,
             };
             let id = self.declare(&resolved, declaration, ScopeId::TOP)?;
             let added = self.catalog.get_mut(id);

@@ -50,6 +50,7 @@ impl Evaluator<'_> {
     }
 
     /// A file that is there but cannot be used: its own text, with the place that it names.
+    #[expect(clippy::unused_self, reason = "reads as what the evaluator says")]
     pub(crate) fn unloadable(&self, error: &LoadError) -> Stop {
         match error {
             LoadError::Syntax(text) => {

@@ -1,5 +1,7 @@
 //! `File['x'] { … }`: new values for attributes of resources that stand elsewhere.
 
+use std::fmt::Write as _;
+
 use syntax::ast::{Expr, ResourceOverride};
 
 use crate::error::{Location, Stop};
@@ -38,12 +40,11 @@ impl Evaluator<'_> {
 
     /// Applies an override now, or keeps it until the resource is there.
     pub(crate) fn add_override(&mut self, overriding: Override) -> Result<(), Stop> {
-        match self.find_resource(&overriding.type_name, &overriding.title)? {
-            Some(id) => self.merge(id, &overriding),
-            None => {
-                self.overrides.push(overriding);
-                Ok(())
-            }
+        if let Some(id) = self.find_resource(&overriding.type_name, &overriding.title)? {
+            self.merge(id, &overriding)
+        } else {
+            self.overrides.push(overriding);
+            Ok(())
         }
     }
 
@@ -73,7 +74,7 @@ impl Evaluator<'_> {
             Strict::Off => Ok(()),
             Strict::Warning => {
                 if let Some(at) = at {
-                    message.push_str(&format!(" {at}"));
+                    let _ = write!(message, " {at}");
                 }
                 self.warn(message, None);
                 Ok(())

@@ -188,12 +188,11 @@ impl Evaluator<'_> {
 /// What an operand is as a value; collectors are none.
 fn reference(operand: &Operand) -> Option<Value> {
     let Operand::Reference(type_name, title) = operand else { return None };
-    Some(Value::Type(match &**type_name {
-        "Class" => Type::Class(Some(title.to_lowercase().into())),
-        _ => {
-            let (type_name, title) = (Some(type_name.clone()), Some(title.clone()));
-            Type::Resource(Arc::new(crate::types::ResourceType { type_name, title }))
-        }
+    Some(Value::Type(if &**type_name == "Class" {
+        Type::Class(Some(title.to_lowercase().into()))
+    } else {
+        let (type_name, title) = (Some(type_name.clone()), Some(title.clone()));
+        Type::Resource(Arc::new(crate::types::ResourceType { type_name, title }))
     }))
 }
 

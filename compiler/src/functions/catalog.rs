@@ -1,7 +1,5 @@
 //! Functions that read or change the catalog: they need the whole evaluator.
 
-use std::sync::Arc;
-
 use crate::callable::Callable;
 use crate::error::{Failure, Stop};
 use crate::evaluator::Evaluator;
@@ -13,7 +11,7 @@ mod defined;
 mod resources;
 mod tags;
 
-type Run = fn(&mut Evaluator<'_>, Vec<Value>) -> Result<Value, Stop>;
+type Run = fn(&mut Evaluator<'_>, &[Value]) -> Result<Value, Stop>;
 
 /// A function of this family.
 pub(crate) struct Function {
@@ -33,12 +31,12 @@ impl Function {
     pub(crate) fn call(
         &'static self,
         evaluator: &mut Evaluator<'_>,
-        arguments: Vec<Value>,
-        block: Option<Arc<Callable>>,
+        arguments: &[Value],
+        block: Option<&Callable>,
     ) -> Result<Value, Stop> {
         match &self.check {
             Check::Dispatches(dispatches) => {
-                dispatches.select(self.name, &arguments, block.as_deref())?;
+                dispatches.select(self.name, arguments, block)?;
             }
             Check::AtLeast(least) if arguments.len() < *least => {
                 let (name, given) = (self.name, arguments.len());

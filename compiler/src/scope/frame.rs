@@ -82,11 +82,11 @@ impl ParameterFrame {
         self.values.iter().any(|(key, _)| &**key == name)
     }
 
-    pub(super) fn assign(&mut self, name: Arc<str>, value: Value) -> bool {
+    pub(super) fn assign(&mut self, name: &Arc<str>, value: Value) -> bool {
         if self.read_only {
             return false;
         }
-        self.give(&name, value);
+        self.give(name, value);
         true
     }
 

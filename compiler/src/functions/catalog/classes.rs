@@ -7,13 +7,13 @@ use crate::evaluator::Evaluator;
 use crate::types::Type;
 use crate::value::Value;
 
-pub(super) fn include(evaluator: &mut Evaluator<'_>, arguments: Vec<Value>) -> Result<Value, Stop> {
+pub(super) fn include(evaluator: &mut Evaluator<'_>, arguments: &[Value]) -> Result<Value, Stop> {
     let names = class_names(arguments)?;
     evaluator.include_classes(&names)?;
     Ok(references(&names))
 }
 
-pub(super) fn contain(evaluator: &mut Evaluator<'_>, arguments: Vec<Value>) -> Result<Value, Stop> {
+pub(super) fn contain(evaluator: &mut Evaluator<'_>, arguments: &[Value]) -> Result<Value, Stop> {
     let names = class_names(arguments)?;
     let classes = evaluator.include_classes(&names)?;
     if let Some(container) = evaluator.scopes.get(evaluator.scope()).resource {
@@ -24,7 +24,7 @@ pub(super) fn contain(evaluator: &mut Evaluator<'_>, arguments: Vec<Value>) -> R
     Ok(references(&names))
 }
 
-pub(super) fn require(evaluator: &mut Evaluator<'_>, arguments: Vec<Value>) -> Result<Value, Stop> {
+pub(super) fn require(evaluator: &mut Evaluator<'_>, arguments: &[Value]) -> Result<Value, Stop> {
     let names = class_names(arguments)?;
     evaluator.include_classes(&names)?;
     let Some(resource) = evaluator.scopes.get(evaluator.scope()).resource else { return Ok(references(&names)) };
@@ -38,9 +38,11 @@ pub(super) fn require(evaluator: &mut Evaluator<'_>, arguments: Vec<Value>) -> R
 }
 
 /// Names of classes from strings and references, absolute (`::a::b`) and in lower case.
-pub(super) fn class_names(arguments: Vec<Value>) -> Result<Vec<Arc<str>>, Stop> {
+pub(super) fn class_names(arguments: &[Value]) -> Result<Vec<Arc<str>>, Stop> {
     let mut values = Vec::new();
-    arguments.into_iter().for_each(|value| flatten_all(value, &mut values));
+    for value in arguments {
+        flatten_all(value.clone(), &mut values);
+    }
     values.iter().map(|value| Ok(absolute(&class_name(value)?))).collect()
 }
 

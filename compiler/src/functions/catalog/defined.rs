@@ -5,8 +5,8 @@ use crate::evaluator::Evaluator;
 use crate::types::Type;
 use crate::value::Value;
 
-pub(super) fn defined(evaluator: &mut Evaluator<'_>, arguments: Vec<Value>) -> Result<Value, Stop> {
-    for argument in &arguments {
+pub(super) fn defined(evaluator: &mut Evaluator<'_>, arguments: &[Value]) -> Result<Value, Stop> {
+    for argument in arguments {
         if is_defined(evaluator, argument)? {
             return Ok(Value::Boolean(true));
         }

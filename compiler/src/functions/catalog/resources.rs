@@ -9,7 +9,7 @@ use crate::format::to_text;
 use crate::resource::Parameter;
 use crate::value::Value;
 
-pub(super) fn create_resources(evaluator: &mut Evaluator<'_>, arguments: Vec<Value>) -> Result<Value, Stop> {
+pub(super) fn create_resources(evaluator: &mut Evaluator<'_>, arguments: &[Value]) -> Result<Value, Stop> {
     let argument = |text: String| Stop::from(Failure::argument(text));
     if arguments.len() > 3 {
         let count = arguments.len();
@@ -64,14 +64,17 @@ pub(super) fn create_resources(evaluator: &mut Evaluator<'_>, arguments: Vec<Val
     Ok(Value::array(created))
 }
 
-pub(super) fn realize(evaluator: &mut Evaluator<'_>, arguments: Vec<Value>) -> Result<Value, Stop> {
+#[expect(clippy::unnecessary_wraps, reason = "all functions of this family answer alike")]
+pub(super) fn realize(evaluator: &mut Evaluator<'_>, arguments: &[Value]) -> Result<Value, Stop> {
     let mut references = Vec::new();
-    arguments.iter().for_each(|value| flatten(value, &mut references));
+    for value in arguments {
+        flatten(value, &mut references);
+    }
     evaluator.collectors.push(Collector::new(What::Fixed(references), None));
     Ok(Value::Undef)
 }
 
-pub(super) fn fail(evaluator: &mut Evaluator<'_>, arguments: Vec<Value>) -> Result<Value, Stop> {
+pub(super) fn fail(evaluator: &mut Evaluator<'_>, arguments: &[Value]) -> Result<Value, Stop> {
     let texts: Vec<String> = arguments.iter().map(to_text).collect();
     Err(evaluator.fail(texts.join(" ")))
 }
