@@ -3,6 +3,7 @@
 //! [`Raw`] is the configuration as written; [`Config`] is what it means: checked, absolute, with
 //! all defaults filled in. Each room receives only its own struct.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -48,12 +49,11 @@ pub(crate) struct Config {
     pub(crate) authorization: Authorization,
     /// Which layer each setting came from that is not at its default, by dotted path.
     #[serde(skip)]
-    pub(crate) origins: std::collections::BTreeMap<String, Origin>,
+    pub(crate) origins: BTreeMap<String, Origin>,
 }
 
 /// Which requests are signed unasked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum AutosignMode {
     Off,
     All,
@@ -71,7 +71,7 @@ pub(crate) struct Environments {
     pub(crate) environmentpath: Vec<PathBuf>,
     pub(crate) basemodulepath: Vec<PathBuf>,
     /// Mounts of one's own: name and folder.
-    pub(crate) mounts: Vec<(String, PathBuf)>,
+    pub(crate) mounts: BTreeMap<String, PathBuf>,
 }
 
 /// What the command line said.
@@ -133,7 +133,7 @@ impl Config {
         Self::check(layers.raw()?, layers.origins)
     }
 
-    fn check(raw: Raw, origins: std::collections::BTreeMap<String, Origin>) -> Result<Self, ConfigError> {
+    fn check(raw: Raw, origins: BTreeMap<String, Origin>) -> Result<Self, ConfigError> {
         let data_dir = absolute("data_dir", raw.data_dir.unwrap_or_else(host::default_data_dir))?;
         let code_dir = absolute("code_dir", raw.code_dir.unwrap_or_else(|| data_dir.join("code")))?;
         let named = raw.certname.unwrap_or_else(host::name);
@@ -243,6 +243,18 @@ impl AutosignMode {
             return Ok(Self::File(path));
         }
         Err(value("autosign", format!("{} is neither a file of names nor an executable", path.display())))
+    }
+}
+
+/// As it is written in a configuration.
+impl Serialize for AutosignMode {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Off => serializer.serialize_str("false"),
+            Self::All => serializer.serialize_str("true"),
+            Self::Names(names) => serializer.serialize_str(&names.join(",")),
+            Self::File(path) | Self::Executable(path) => path.serialize(serializer),
+        }
     }
 }
 

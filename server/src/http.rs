@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use actix_web::body::BoxBody;
 use actix_web::http::header::{HeaderName, HeaderValue};
-use actix_web::http::{StatusCode, header};
+use actix_web::http::{ConnectionType, StatusCode, header};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use percent_encoding::percent_decode_str;
@@ -74,7 +74,16 @@ impl Asked<'_> {
 pub(crate) async fn answer(http: HttpRequest, payload: Payload, app: Data<App>) -> HttpResponse {
     let began = Instant::now();
     let busy = http.conn_data::<Connection>().map(Connection::begin);
+    let small = bodies::is_small(http.headers());
+    let payload = match bodies::taken_in(&http, payload, app.config.http.body_timeout.0).await {
+        Ok(payload) => payload,
+        Err(problem) => return problem.into_response(),
+    };
     let (name, mut response) = route(&http, payload, &app).await;
+    if !small && response.status().is_client_error() {
+        // What was not read of the body would be taken for the next request.
+        response.head_mut().set_connection_type(ConnectionType::Close);
+    }
     if name != UNROUTED && http.path().starts_with("/puppet") && name != "environment_cache" {
         let version = HeaderValue::from_static(respond::PUPPET_VERSION);
         response.headers_mut().insert(HeaderName::from_static("x-puppet-version"), version);
@@ -152,7 +161,7 @@ fn denied(asked: &Asked<'_>) -> Option<HttpResponse> {
         refusal.headers_mut().insert(RULE_HEADER, rule);
     }
     if revoked {
-        refusal.head_mut().set_connection_type(actix_web::http::ConnectionType::Close);
+        refusal.head_mut().set_connection_type(ConnectionType::Close);
     }
     Some(refusal)
 }

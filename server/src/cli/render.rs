@@ -73,7 +73,9 @@ pub(super) fn findings(report: &Report, json: bool) -> anyhow::Result<()> {
     for finding in &report.findings {
         put!("{finding}");
     }
-    put!("{} files, {} mistakes", report.files, report.findings.len());
+    let (files, mistakes) = (report.files, report.findings.len());
+    let plural = |count: usize| if count == 1 { "" } else { "s" };
+    put!("{files} file{}, {mistakes} mistake{}", plural(files), plural(mistakes));
     Ok(())
 }
 
@@ -96,12 +98,16 @@ pub(super) fn configuration(config: &Config, json: bool) -> anyhow::Result<()> {
             Origin::Environment => "environment",
             Origin::Flag => "flag",
         };
-        put!("{path:width$} = {value}  # {origin}");
+        match value {
+            Some(value) => put!("{path:width$} = {value}  # {origin}"),
+            None => put!("# {path} is not set"),
+        }
     }
     Ok(())
 }
 
-fn flatten(value: &Value, path: &mut Vec<String>, into: &mut Vec<(String, String)>) {
+/// Every leaf by dotted path, written as TOML; unset ones without a value.
+fn flatten(value: &Value, path: &mut Vec<String>, into: &mut Vec<(String, Option<String>)>) {
     match value {
         Value::Object(map) if !map.is_empty() => {
             for (key, value) in map {
@@ -110,7 +116,10 @@ fn flatten(value: &Value, path: &mut Vec<String>, into: &mut Vec<(String, String
                 path.pop();
             }
         }
-        value => into.push((path.join("."), value.to_string())),
+        value => {
+            let written = toml::Value::try_from(value).ok().filter(|_| !value.is_null());
+            into.push((path.join("."), written.map(|value| value.to_string())));
+        }
     }
 }
 

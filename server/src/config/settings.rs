@@ -1,5 +1,6 @@
 //! What can be set, one struct for each room. `Default` holds the values that hold unless set.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -184,7 +185,7 @@ pub(crate) struct Environments {
     /// Folders of modules for every environment. Else `CODE_DIR/modules`.
     pub(crate) basemodulepath: Option<Vec<PathBuf>>,
     /// `file_metadata` mounts of one's own: name to folder.
-    pub(crate) mounts: std::collections::BTreeMap<String, PathBuf>,
+    pub(crate) mounts: BTreeMap<String, PathBuf>,
 }
 
 /// `[classifier]`

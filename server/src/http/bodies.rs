@@ -1,11 +1,15 @@
 //! Reading a request's body: whole, bounded in bytes and in time.
 
 use std::io::Read;
+use std::pin::Pin;
 use std::time::Duration;
 
+use actix_web::error::PayloadError;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::{Bytes, BytesMut, Payload};
-use futures_util::StreamExt;
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::future::ready;
+use futures_util::{Stream, StreamExt, stream};
 
 use crate::respond::Problem;
 
@@ -19,10 +23,38 @@ pub(crate) struct Limit {
     pub(crate) within: Duration,
 }
 
+type BoxedPayloadStream = Pin<Box<dyn Stream<Item = Result<Bytes, PayloadError>>>>;
+
 /// The setting behind [`Limit::within`].
 const DEADLINE_SETTING: &str = "http.body_timeout";
 /// Bodies announced smaller than this get their room at once.
 const ROOM: usize = 256 * 1024;
+
+/// Bodies up to this length are taken in before anything is decided, so that a refusal leaves the
+/// connection usable: what is not read would be taken for the next request.
+const SMALL: u64 = 64 * 1024;
+
+/// Whether there is no body, or a small one of known length.
+pub(crate) fn is_small(headers: &HeaderMap) -> bool {
+    let length =
+        headers.get(header::CONTENT_LENGTH).map(|value| value.to_str().ok().and_then(|text| text.parse().ok()));
+    let length = length.unwrap_or(Some(0));
+    length.is_some_and(|length: u64| length <= SMALL) && !headers.contains_key(header::TRANSFER_ENCODING)
+}
+
+/// Reads a small body, and gives it back as one that is still to be read.
+pub(crate) async fn taken_in(http: &HttpRequest, payload: Payload, within: Duration) -> Result<Payload, Problem> {
+    let headers = http.headers();
+    if !is_small(headers) || !headers.contains_key(header::CONTENT_LENGTH) {
+        return Ok(payload);
+    }
+    let limit = Limit { what: "The request body", bytes: SMALL as usize, setting: "", within };
+    let body = limit.in_time(collect(payload, limit, None)).await??;
+    let again: BoxedPayloadStream = Box::pin(stream::once(ready(Ok(body))));
+    let mut again = actix_web::dev::Payload::from(again);
+    let payload = Payload::from_request(http, &mut again).await;
+    payload.map_err(|error| Problem::bad_request(error.to_string()))
+}
 
 /// Reads all of `payload`, unpacked if it was sent with `Content-Encoding: gzip`.
 pub(crate) async fn read(headers: &HeaderMap, payload: Payload, limit: Limit) -> Result<Bytes, Problem> {

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
+use actix_web::body::SizedStream;
 use actix_web::http::header;
 use actix_web::web;
+use futures_util::future::ready;
+use futures_util::stream;
 
 use super::files::content::{Content, SMALL};
 use super::files::{self, FileError, FileRequest};
@@ -52,7 +55,10 @@ pub(crate) async fn content(asked: &Asked<'_>, key: &str) -> Result<HttpResponse
     let opened = opened.await?;
     accept::choose(asked.accept(), accept::BINARY)?;
     Ok(match opened {
-        Opened::Small(bytes) => respond::ok_bytes(Format::Binary, bytes),
+        // As it is: files are fetched once by each node, and packing them anew costs more than it saves.
+        Opened::Small(bytes) => HttpResponse::Ok()
+            .insert_header((header::CONTENT_TYPE, Format::Binary.content_type()))
+            .body(SizedStream::new(bytes.len() as u64, stream::once(ready(Ok::<_, std::io::Error>(bytes))))),
         Opened::Large(content) => HttpResponse::Ok()
             .insert_header((header::CONTENT_TYPE, Format::Binary.content_type()))
             .no_chunking(content.length)
