@@ -61,7 +61,12 @@ fn a_compile_can_be_ended_from_outside() {
 fn large_stack(manifest: String) -> String {
     let limits = Limits { max_steps: 300_000, ..Limits::default() };
     let run = move || outcome(&manifest, limits);
-    std::thread::Builder::new().stack_size(compiler::STACK_BYTES).spawn(run).unwrap().join().unwrap()
+    std::thread::Builder::new()
+        .stack_size(compiler::STACK_BYTES)
+        .spawn(run)
+        .expect("a thread starts")
+        .join()
+        .expect("it ends")
 }
 
 fn cases(text: &str) -> Vec<(String, String)> {

@@ -98,7 +98,7 @@ fn run_all(folder: &Path) -> Vec<Result> {
     let mut results = Vec::new();
     for name in ["evaluate.jsonl", "call.jsonl", "compile.jsonl.gz"] {
         let bytes = std::fs::read(folder.join(name)).expect("the vectors can be read");
-        let text = if name.ends_with(".gz") {
+        let text = if bytes.starts_with(&[0x1f, 0x8b]) {
             let mut text = String::new();
             flate2::read::GzDecoder::new(&*bytes).read_to_string(&mut text).expect("the vectors are compressed text");
             text
@@ -108,9 +108,6 @@ fn run_all(folder: &Path) -> Vec<Result> {
         for line in text.lines() {
             let vector: Json = serde_json::from_str(line).expect("every line is JSON");
             let field = |name: &str| vector[name].as_str().unwrap_or_default().to_owned();
-            if std::env::var_os("VECTORS_TRACE").is_some() {
-                eprintln!("{} {}", field("id"), field("source"));
-            }
             let outcome =
                 if vector.get("needs_ruby").is_some() { Outcome::Skipped("needs Ruby") } else { alone(vector.clone()) };
             results.push(Result {
