@@ -88,11 +88,22 @@ impl Evaluator<'_> {
         self.aliases.resolved.insert(key.into(), Some(Type::Alias(alias.clone())));
         let target = self.within(ScopeId::TOP, &definition.source, |this| this.type_of(&definition.type_expr))?;
         // It was made here and nothing else sets it.
-        let _ = alias.target.set(target);
+        let _ = alias.target.set(without_itself(target, &alias));
         if is_ring(&alias) {
             return Err(self.fail(format!("Type alias '{}' cannot be resolved to a real type", alias.name)));
         }
         Ok(Some(Type::Alias(alias)))
+    }
+}
+
+/// `type T = Variant[T, String]` says no more than `Variant[String]`.
+fn without_itself(target: Type, alias: &Arc<AliasType>) -> Type {
+    let is_itself = |of: &Type| matches!(of, Type::Alias(other) if Arc::ptr_eq(other, alias));
+    match &target {
+        Type::Variant(members) if members.iter().any(is_itself) => {
+            Type::variant(members.iter().filter(|member| !is_itself(member)).cloned())
+        }
+        _ => target,
     }
 }
 

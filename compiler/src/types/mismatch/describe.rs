@@ -74,6 +74,9 @@ fn variant(options: &[Type], original: &Type, actual: &Type, path: &[Element]) -
     let undef = matches!(original, Type::Optional(_)).then_some(&Type::Undef);
     let mut found = Vec::new();
     for (index, option) in undef.into_iter().chain(options).enumerate() {
+        if leads_to(option, original, &mut Vec::new()) {
+            continue;
+        }
         let described = describe(option, actual, &step(path, Element::Variant(index)));
         if described.is_empty() {
             return Vec::new();
@@ -85,6 +88,27 @@ fn variant(options: &[Type], original: &Type, actual: &Type, path: &[Element]) -
         return vec![Mismatch::of_type(path, original, actual)];
     }
     merged
+}
+
+/// Whether an alternative is the alias that is being described, through alternatives of aliases
+/// only: it says nothing that the others do not, and following it would never end.
+fn leads_to<'a>(option: &'a Type, described: &Type, seen: &mut Vec<&'a Type>) -> bool {
+    match (option, described) {
+        (Type::Alias(option), Type::Alias(described)) if Arc::ptr_eq(option, described) => return true,
+        (Type::Alias(option), _) => {
+            if seen.iter().any(|known| matches!(known, Type::Alias(known) if Arc::ptr_eq(known, option))) {
+                return false;
+            }
+        }
+        _ => {}
+    }
+    seen.push(option);
+    match option {
+        Type::Alias(alias) => alias.target.get().is_some_and(|target| leads_to(target, described, seen)),
+        Type::Variant(options) => options.iter().any(|option| leads_to(option, described, seen)),
+        Type::Optional(Some(inner)) | Type::NotUndef(Some(inner)) => leads_to(inner, described, seen),
+        _ => false,
+    }
 }
 
 /// What all alternatives complain about in the same place becomes one complaint.
