@@ -74,13 +74,12 @@ impl Asked<'_> {
 pub(crate) async fn answer(http: HttpRequest, payload: Payload, app: Data<App>) -> HttpResponse {
     let began = Instant::now();
     let busy = http.conn_data::<Connection>().map(Connection::begin);
-    let small = bodies::is_small(http.headers());
-    let payload = match bodies::taken_in(&http, payload, app.config.http.body_timeout.0).await {
-        Ok(payload) => payload,
+    let (payload, whole) = match bodies::taken_in(&http, payload, app.config.http.body_timeout.0).await {
+        Ok(taken) => taken,
         Err(problem) => return problem.into_response(),
     };
     let (name, mut response) = route(&http, payload, &app).await;
-    if !small && response.status().is_client_error() {
+    if !whole.get() {
         // What was not read of the body would be taken for the next request.
         response.head_mut().set_connection_type(ConnectionType::Close);
     }

@@ -1,7 +1,10 @@
 //! Reading a request's body: whole, bounded in bytes and in time.
 
+use std::cell::Cell;
 use std::io::Read;
 use std::pin::Pin;
+use std::rc::Rc;
+use std::task::Poll;
 use std::time::Duration;
 
 use actix_web::error::PayloadError;
@@ -35,24 +38,44 @@ const ROOM: usize = 256 * 1024;
 const SMALL: u64 = 64 * 1024;
 
 /// Whether there is no body, or a small one of known length.
-pub(crate) fn is_small(headers: &HeaderMap) -> bool {
+fn is_small(headers: &HeaderMap) -> bool {
     let length =
         headers.get(header::CONTENT_LENGTH).map(|value| value.to_str().ok().and_then(|text| text.parse().ok()));
     let length = length.unwrap_or(Some(0));
     length.is_some_and(|length: u64| length <= SMALL) && !headers.contains_key(header::TRANSFER_ENCODING)
 }
 
-/// Reads a small body, and gives it back as one that is still to be read.
-pub(crate) async fn taken_in(http: &HttpRequest, payload: Payload, within: Duration) -> Result<Payload, Problem> {
+/// Says of a body whether all of it was read.
+pub(crate) type Whole = Rc<Cell<bool>>;
+
+/// Reads a small body, and gives it back as one that is still to be read; of another body, tells
+/// whether its end was reached.
+pub(crate) async fn taken_in(
+    http: &HttpRequest,
+    payload: Payload,
+    within: Duration,
+) -> Result<(Payload, Whole), Problem> {
     let headers = http.headers();
-    if !is_small(headers) || !headers.contains_key(header::CONTENT_LENGTH) {
-        return Ok(payload);
+    if !is_small(headers) {
+        let whole = Whole::default();
+        let end = whole.clone();
+        let end = stream::poll_fn(move |_| {
+            end.set(true);
+            Poll::Ready(None)
+        });
+        return Ok((again(http, Box::pin(payload.chain(end))).await?, whole));
+    }
+    let whole = Rc::new(Cell::new(true));
+    if !headers.contains_key(header::CONTENT_LENGTH) {
+        return Ok((payload, whole));
     }
     let limit = Limit { what: "The request body", bytes: SMALL as usize, setting: "", within };
     let body = limit.in_time(collect(payload, limit, None)).await??;
-    let again: BoxedPayloadStream = Box::pin(stream::once(ready(Ok(body))));
-    let mut again = actix_web::dev::Payload::from(again);
-    let payload = Payload::from_request(http, &mut again).await;
+    Ok((again(http, Box::pin(stream::once(ready(Ok(body))))).await?, whole))
+}
+
+async fn again(http: &HttpRequest, body: BoxedPayloadStream) -> Result<Payload, Problem> {
+    let payload = Payload::from_request(http, &mut actix_web::dev::Payload::from(body)).await;
     payload.map_err(|error| Problem::bad_request(error.to_string()))
 }
 

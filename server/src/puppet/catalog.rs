@@ -135,7 +135,7 @@ fn read_facts(node: &str, text: Option<&str>, format: Option<&str>) -> Result<Op
         return Err(Problem::server_error("Unsupported facts format"));
     }
     let facts = facts::read(form_decode(text).as_bytes())
-        .map_err(|error| Problem::server_error(format!("Could not intern from json: {error}")))?;
+        .map_err(|error| Problem::bad_request(format!("Could not intern from json: {error}")))?;
     if facts.name != node {
         let message =
             format!("Catalog for {node:?} was requested with fact definition for the wrong node ({:?}).", facts.name);

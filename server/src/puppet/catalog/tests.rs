@@ -18,5 +18,5 @@ fn facts_of_another_node_are_refused_in_the_originals_words() {
     );
     assert_eq!(read_facts("n", Some(text), Some("yaml")).expect_err("format").status().as_u16(), 500);
     assert_eq!(read_facts("n", Some(text), None).expect_err("format").status().as_u16(), 500);
-    assert_eq!(read_facts("n", Some("%7B"), Some("pson")).expect_err("broken").status().as_u16(), 500);
+    assert_eq!(read_facts("n", Some("%7B"), Some("pson")).expect_err("broken").status().as_u16(), 400);
 }
