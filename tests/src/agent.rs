@@ -62,7 +62,7 @@ impl Agent {
         &self.certname
     }
 
-    /// A folder for what catalogs make.
+    /// A folder for what catalogs make; they know it as the fact `playground`.
     pub fn place(&self) -> PathBuf {
         self.folder.path().join("place")
     }
@@ -94,7 +94,7 @@ impl Agent {
     /// Starts a run and does not wait for it.
     pub fn start(&self, more: &[&str]) -> Result<Running> {
         let mut command = self.puppet("agent")?;
-        command.args(["--test", "--color", "false", "--waitforcert", "0", "--key_type", "ec"]).args(more);
+        command.args(["--test", "--color", "false", "--waitforcert", "0", "--keylength", "2048"]).args(more);
         Running::spawn(&mut command, &self.folder.path().join("output"))
     }
 
@@ -125,7 +125,7 @@ impl Agent {
         command
             .args(["--server", "localhost", "--serverport", &self.port.to_string(), "--certname", &self.certname])
             .env("HOME", base)
-            .env("FACTER_place", self.place())
+            .env("FACTER_playground", self.place())
             .env("LC_ALL", "C.UTF-8")
             .current_dir(base);
         Ok(command)
@@ -173,7 +173,7 @@ impl Running {
     /// What it said so far, without Facter's complaints about the machine.
     pub fn said(&self) -> String {
         let text = String::from_utf8_lossy(&fs::read(&self.output).unwrap_or_default()).into_owned();
-        let lines: Vec<&str> = text.lines().filter(|line| !line.contains("Facter::InternalFactManager")).collect();
+        let lines: Vec<&str> = text.lines().filter(|line| !line.contains("rb_sysopen - /proc/")).collect();
         lines.join("\n")
     }
 }

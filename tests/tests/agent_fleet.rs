@@ -18,7 +18,7 @@ fn fifty_agents_at_once() -> Result<()> {
     let server = Server::options()
         .code(
             "environments/production/manifests/site.pp",
-            "file { \"${facts['place']}/name\": content => $trusted['certname'] }",
+            "file { \"${facts['playground']}/name\": content => $trusted['certname'] }",
         )
         .arguments(&["--autosign", "true"])
         .start()?;

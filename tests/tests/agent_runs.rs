@@ -9,7 +9,7 @@ use tests::agent::{Agent, installed};
 use tests::server::Server;
 
 const MANIFEST: &str = r#"
-$place = $facts['place']
+$place = $facts['playground']
 file { "${place}/hello.txt":
   content => "Hello from ${trusted['certname']}\n",
 }
@@ -155,7 +155,7 @@ fn plugins_files_and_templates() -> Result<()> {
     }
     let server = ready_for_all(
         r#"
-        $place = $facts['place']
+        $place = $facts['playground']
         notify { "marker is ${facts['marker']} and external is ${facts['outside']}": }
         file { "${place}/tree": ensure => directory, recurse => true, purge => true, source => 'puppet:///modules/stock/tree' }
         file { "${place}/one": source => ['puppet:///modules/stock/absent', 'puppet:///modules/stock/one.bin'] }
@@ -195,7 +195,7 @@ fn edges_hold() -> Result<()> {
     }
     let server = ready_for_all(
         r#"
-        $place = $facts['place']
+        $place = $facts['playground']
         Exec { path => ['/bin', '/usr/bin'] }
         exec { 'third': command => "echo third >> ${place}/order", require => Exec['second'] }
         exec { 'second': command => "echo second >> ${place}/order" }
@@ -217,9 +217,9 @@ fn secrets_stay_secret() -> Result<()> {
     }
     let server = ready_for_all(
         r#"
-        $place = $facts['place']
+        $place = $facts['playground']
         class vault(Sensitive[String] $word) {
-          file { "${facts['place']}/secret": content => $word, mode => '0600' }
+          file { "${facts['playground']}/secret": content => $word, mode => '0600' }
           notify { "the word is ${word}": }
         }
         class { 'vault': word => Sensitive('xyzzy-plugh') }
@@ -246,7 +246,7 @@ fn replaced_files_go_to_the_bucket() -> Result<()> {
     let server = ready_for_all(
         r#"
         filebucket { 'main': path => false, server => 'localhost', port => $facts['bucket_port'] }
-        file { "${facts['place']}/kept": content => "new\n", backup => 'main' }
+        file { "${facts['playground']}/kept": content => "new\n", backup => 'main' }
         "#,
     )?;
     let agent = Agent::new(&server, "bucket.example.com")?;
@@ -257,7 +257,7 @@ fn replaced_files_go_to_the_bucket() -> Result<()> {
     server.write_code(module, &format!("bucket_port={}\n", server.port()))?;
     agent.run(&[])?.expect(2).says("Filebucketed");
     let sum = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(b"the old words\n"));
-    let bucket = agent.command("filebucket", &["get", &sum, "--remote", "--bucket", "unused"]);
+    let bucket = agent.command("filebucket", &["get", &sum, "--remote"]);
     let bucket = bucket?.expect(0);
     assert!(bucket.output.contains("the old words"), "{}", bucket.output);
     Ok(())

@@ -107,7 +107,7 @@ fn the_client_chooses_the_format() -> Result<()> {
 
 #[test]
 fn long_answers_are_packed_when_asked() -> Result<()> {
-    let (_server, mut connection) = started("range(1, 200).each |$i| { notify { \"number ${i}\": } }")?;
+    let (_server, mut connection) = started("Integer[1, 200].each |$i| { notify { \"number ${i}\": } }")?;
     let path = format!("/puppet/v3/catalog/node.example.com?{PRODUCTION}");
     let headers =
         [("Accept", requests::CATALOG_FORMATS), ("Accept-Encoding", "gzip;q=1.0,deflate;q=0.6,identity;q=0.3")];

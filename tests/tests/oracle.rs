@@ -54,7 +54,7 @@ fn compare(oracle: &Path, case: &Path) -> Result<Option<String>> {
     let node = settings["node"].as_str().unwrap_or("node1.example.com");
     let mut compile = Command::new(binary());
     compile
-        .args(["compile", node, "--environment", "production", "--data-dir"])
+        .args(["compile", node, "--environment", "production", "--set", "certname=puppet.example.com", "--data-dir"])
         .arg(place.path().join("data"))
         .arg("--code-dir")
         .arg(place.path().join("code"));
@@ -78,9 +78,9 @@ fn compare(oracle: &Path, case: &Path) -> Result<Option<String>> {
     let actual = if output.status.success() {
         serde_json::from_slice(&output.stdout)?
     } else {
-        let said = String::from_utf8_lossy(&output.stderr);
-        let message = said.lines().last().unwrap_or_default();
-        json!({ "error": { "message": message.trim_start_matches("Error: ").trim_end_matches(&format!(" on node {node}")) } })
+        let said = format!("\n{}", String::from_utf8_lossy(&output.stderr));
+        let message = said.rsplit_once("\nError: ").map_or(said.as_str(), |(_, message)| message);
+        json!({ "error": { "message": message.trim_end() } })
     };
     let file = place.path().join("actual.json");
     fs::write(&file, serde_json::to_string(&actual)?)?;
