@@ -57,7 +57,7 @@ fn another_nodes_things() -> Result<()> {
         connection.get(&requests::node_path(other))?,
         connection.get("/puppet-ca/v1/certificate_statuses/any_key")?,
         requests::set_state(&mut connection, "one.example.com", "revoked")?,
-        connection.get("/puppet/v3/nothing/at/all?environment=production")?,
+        connection.get("/puppet-ca/v1/nothing")?,
     ];
     for response in &forbidden {
         refused(response, 403, "Forbidden request: /");
