@@ -2,28 +2,34 @@
 # Measures the server under load, and beside it Debian's puppetserver where that is installed: the same site, the same
 # driver, one after the other. Prints a line of JSON for each measurement and, with both, the ratios.
 #
-#   tests/bench.sh [--seconds N] [--no-peer] [--quick] [--site DIR --nodes SMALL,LARGE --file MOUNT/PATH]
+#   tests/bench.sh [--seconds N] [--no-peer] [--quick] [--built DIR]
+#                  [--site DIR --nodes SMALL,LARGE --file MOUNT/PATH]
 #
-# Another site may be given: an environment, the two certnames to ask for, and a small file of it. Ours needs the modules stdlib, ntp and concat in /usr/share/puppet/modules (packages puppet-module-*).
+# `--built` names a folder with the release binaries `quartermaster` and `examples/drive`, which are built otherwise.
+# Another site may be given: an environment, the two certnames to ask for, and a small file of it. Ours needs the
+# modules stdlib, ntp and concat in /usr/share/puppet/modules (packages puppet-module-*).
 set -euo pipefail
 cd "$(dirname "$0")/.."
-seconds=15 peer=yes levels=(1 2 8) warm=60 site='' small=small01.lab.test large=large01.lab.test file=modules/bench/small.txt
+seconds=15 peer=yes levels=(1 2 8) warm=60 target='' site='' small=small01.lab.test large=large01.lab.test file=modules/bench/small.txt
 while [ $# -gt 0 ]; do
   case $1 in
     --seconds) seconds=$2; shift 2 ;;
     --no-peer) peer=no; shift ;;
     --quick) seconds=3 levels=(2) warm=10; shift ;;
+    --built) target=$(readlink -f "$2"); shift 2 ;;
     --site) site=$(readlink -f "$2"); shift 2 ;;
     --nodes) small=${2%,*} large=${2#*,}; shift 2 ;;
     --file) file=$2; shift 2 ;;
-    *) sed -n 2,8p "$0"; exit 2 ;;
+    *) sed -n 2,11p "$0"; exit 2 ;;
   esac
 done
 [ -e /usr/share/puppetserver/puppetserver.jar ] || { [ $peer = no ] || echo 'puppetserver is not installed: ours alone' >&2; peer=no; }
 
-cargo build --release --locked --quiet --package server --bin quartermaster
-cargo build --release --locked --quiet --package tests --example drive
-target=$(cargo metadata --format-version 1 --no-deps --locked | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')/release
+if [ -z "$target" ]; then
+  cargo build --release --locked --quiet --package server --bin quartermaster
+  cargo build --release --locked --quiet --package tests --example drive
+  target=$(cargo metadata --format-version 1 --no-deps --locked | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')/release
+fi
 work=$(mktemp -d)
 ours='' theirs=''
 finish() {
