@@ -95,10 +95,10 @@ fn variant(options: &[Type], original: &Type, actual: &Type, path: &[Element]) -
 fn leads_to<'a>(option: &'a Type, described: &Type, seen: &mut Vec<&'a Type>) -> bool {
     match (option, described) {
         (Type::Alias(option), Type::Alias(described)) if Arc::ptr_eq(option, described) => return true,
-        (Type::Alias(option), _) => {
-            if seen.iter().any(|known| matches!(known, Type::Alias(known) if Arc::ptr_eq(known, option))) {
-                return false;
-            }
+        (Type::Alias(option), _)
+            if seen.iter().any(|known| matches!(known, Type::Alias(known) if Arc::ptr_eq(known, option))) =>
+        {
+            return false;
         }
         _ => {}
     }
