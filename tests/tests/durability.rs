@@ -32,7 +32,7 @@ struct Acknowledged {
 fn twenty_kills_lose_nothing() -> Result<()> {
     let mut server = Server::options()
         .code("environments/production/manifests/site.pp", "notify { 'x': }")
-        .arguments(&["--autosign", "FOLDER/autosign.conf"])
+        .arguments(&["--autosign", "FOLDER/autosign.conf", "--set", "store.reports_per_node=1000000"])
         .file("autosign.conf", "*.auto.example.com\n")
         .start()?;
     let identities: Vec<Identity> =
