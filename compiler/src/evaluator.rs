@@ -80,6 +80,8 @@ pub struct Evaluator<'a> {
     jump: Option<Jump>,
     depth: u32,
     steps: u64,
+    /// Bytes of texts and lists made so far.
+    made: usize,
 }
 
 impl<'a> Evaluator<'a> {
@@ -108,6 +110,7 @@ impl<'a> Evaluator<'a> {
             jump: None,
             depth: 0,
             steps: 0,
+            made: 0,
         }
     }
 
@@ -197,24 +200,43 @@ impl<'a> Evaluator<'a> {
         result
     }
 
+    /// Counts a value that was made against the limits, by its outermost level: what it holds was
+    /// counted when it was made.
+    pub(crate) fn account(&mut self, value: Value) -> Result<Value, Stop> {
+        self.made = self.made.saturating_add(match &value {
+            Value::String(text) => text.len(),
+            Value::Array(items) => items.len() * size_of::<Value>(),
+            Value::Hash(entries) => entries.len() * 2 * size_of::<Value>(),
+            Value::Binary(bytes) => bytes.len(),
+            _ => 0,
+        });
+        let limit = self.request.limits.max_values_bytes;
+        if self.made > limit {
+            return Err(self.fail(format!(
+                "Evaluation makes more than {limit} bytes of values (limited by the setting compile.max_values)"
+            )));
+        }
+        Ok(value)
+    }
+
     /// Counts a step against the limits.
     fn step(&mut self) -> Result<(), Stop> {
         let limits = &self.request.limits;
         self.steps += 1;
         if self.depth >= limits.max_depth {
             return Err(self.fail(format!(
-                "Evaluation is nested more than {} levels deep (limited by the setting max_depth)",
+                "Evaluation is nested more than {} levels deep (limited by the setting compile.max_depth)",
                 limits.max_depth
             )));
         }
         if self.steps > limits.max_steps {
             return Err(self.fail(format!(
-                "Evaluation takes more than {} steps (limited by the setting max_steps)",
+                "Evaluation takes more than {} steps (limited by the setting compile.max_steps)",
                 limits.max_steps
             )));
         }
         if self.steps.is_multiple_of(1024) && limits.expired.is_some_and(|expired| expired()) {
-            return Err(self.fail("Evaluation takes too long (limited by the setting compile_timeout)"));
+            return Err(self.fail("Evaluation takes too long (limited by the setting compile.timeout)"));
         }
         self.depth += 1;
         Ok(())

@@ -74,7 +74,7 @@ pub enum Strict {
     Error,
 }
 
-/// Bounds of one compile. Errors name the field as the setting that was hit.
+/// Bounds of one compile. Errors name the setting that was hit, as the server calls it.
 #[derive(Clone, Copy)]
 pub struct Limits<'a> {
     /// Expressions within expressions, over all calls; each level needs up to 32 KiB of stack
@@ -83,6 +83,8 @@ pub struct Limits<'a> {
     /// Expressions evaluated.
     pub max_steps: u64,
     pub max_resources: usize,
+    /// Bytes of all the texts, lists and hashes that expressions make.
+    pub max_values_bytes: usize,
     /// Bytes of text that resources hold.
     pub max_catalog_bytes: usize,
     /// Asked now and then; `true` ends the compile. This is how the server bounds the time.
@@ -95,6 +97,7 @@ impl Default for Limits<'_> {
             max_depth: 1_500,
             max_steps: 50_000_000,
             max_resources: 200_000,
+            max_values_bytes: 1 << 30,
             max_catalog_bytes: 512 << 20,
             expired: None,
         }

@@ -49,17 +49,35 @@ fn endless_recursion_ends_with_an_error() {
 }
 
 #[test]
+fn endless_growth_ends_with_an_error() {
+    for manifest in [
+        "Integer[1, 60].reduce('aaaaaaaaaaaaaaaa') |$all, $x| { \"${all}${all}\" }",
+        "Integer[1, 60].reduce([1]) |$all, $x| { $all + $all }",
+        "Integer[1, 60].reduce([1]) |$all, $x| { [$all, $all].flatten }",
+    ] {
+        let actual = large_stack(manifest.to_owned());
+        assert!(actual.contains("compile.max_values"), "{manifest}: {actual}");
+    }
+}
+
+#[test]
+fn walking_an_endless_sequence_ends_with_an_error() {
+    let actual = large_stack("Integer[0, 100000000000].each |$x| { $x }".to_owned());
+    assert!(actual.contains("compile.max_steps"), "{actual}");
+}
+
+#[test]
 fn a_compile_can_be_ended_from_outside() {
     let run = || {
         let limits = Limits { expired: Some(&|| true), ..Limits::default() };
         outcome("Integer[0, 100000].each |$x| { $x + 1 }", limits)
     };
     let actual = std::thread::Builder::new().stack_size(compiler::STACK_BYTES).spawn(run).unwrap().join().unwrap();
-    assert!(actual.contains("compile_timeout"), "{actual}");
+    assert!(actual.contains("compile.timeout"), "{actual}");
 }
 
 fn large_stack(manifest: String) -> String {
-    let limits = Limits { max_steps: 300_000, ..Limits::default() };
+    let limits = Limits { max_steps: 300_000, max_values_bytes: 64 << 20, ..Limits::default() };
     let run = move || outcome(&manifest, limits);
     std::thread::Builder::new()
         .stack_size(compiler::STACK_BYTES)

@@ -199,6 +199,7 @@ fn compile(
             max_depth: limits.max_depth,
             max_steps: limits.max_steps,
             max_resources: limits.max_resources,
+            max_values_bytes: limits.max_values.0,
             max_catalog_bytes: limits.max_catalog.0,
             expired: Some(expired),
         },

@@ -168,7 +168,7 @@ impl Evaluator<'_> {
             if let Err(stop) = &result {
                 self.note_jump(stop);
             }
-            return result.map(Some);
+            return result.and_then(|value| self.account(value)).map(Some);
         }
         if let Some(function) = self.user_function(name)? {
             return self.call_user(name, &function, arguments).map(Some);

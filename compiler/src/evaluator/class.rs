@@ -294,7 +294,7 @@ impl Evaluator<'_> {
         let limits = self.request().limits;
         if self.catalog.len() >= limits.max_resources {
             return Err(self.fail(format!(
-                "The catalog has more than {} resources (limited by the setting max_resources)",
+                "The catalog has more than {} resources (limited by the setting compile.max_resources)",
                 limits.max_resources
             )));
         }
@@ -310,7 +310,7 @@ impl Evaluator<'_> {
         }
         if self.catalog.text() > limits.max_catalog_bytes {
             return Err(self.fail(format!(
-                "The catalog has more than {} bytes (limited by the setting max_catalog_bytes)",
+                "The catalog has more than {} bytes (limited by the setting compile.max_catalog)",
                 limits.max_catalog_bytes
             )));
         }

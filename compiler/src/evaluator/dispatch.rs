@@ -111,7 +111,7 @@ impl Evaluator<'_> {
                 },
             }
         }
-        Ok(Value::String(text.into()))
+        self.account(Value::String(text.into()))
     }
 
     /// `${ … }`: a bare name is a variable.

@@ -59,7 +59,9 @@ impl Evaluator<'_> {
             let at = if one.before == *a { left } else { right };
             self.note_coerced(std::slice::from_ref(&one), at)?;
         }
-        result.map_err(|failure| self.operand_failure(&failure, expr, left, std::slice::from_ref(right)))
+        let value =
+            result.map_err(|failure| self.operand_failure(&failure, expr, left, std::slice::from_ref(right)))?;
+        self.account(value)
     }
 
     fn compared(&mut self, op: BinaryOp, a: &Value, b: &Value, expr: &Expr) -> Result<Value, Stop> {

@@ -172,6 +172,8 @@ pub(crate) struct Compile {
     pub(crate) max_steps: u64,
     /// Resources of one catalog.
     pub(crate) max_resources: usize,
+    /// Bytes of all the texts, lists and hashes that the expressions of one compile make.
+    pub(crate) max_values: Size,
     /// Bytes of text in one catalog.
     pub(crate) max_catalog: Size,
 }
@@ -284,6 +286,7 @@ impl Default for Compile {
             max_depth: 1_500,
             max_steps: 50_000_000,
             max_resources: 200_000,
+            max_values: Size(1 << 30),
             max_catalog: Size::mib(512),
         }
     }
