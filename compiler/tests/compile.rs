@@ -145,7 +145,7 @@ fn outcome(manifest: &str, limits: Limits<'_>) -> String {
         .iter()
         .filter(|resource| !matches!(&*resource.title, "main" | "Settings"))
         .map(|resource| {
-            let json = resource.to_json(Form::Rich);
+            let json = serde_json::to_value(resource.wire(Form::Rich)).expect("it can be written");
             let mut parameters: Vec<_> = json["parameters"].as_object().into_iter().flatten().collect();
             parameters.sort_by_key(|(name, _)| (*name).clone());
             let parameters: Map<String, Json> =

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value as Json, json};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
-use crate::value::{Form, Value};
+use crate::value::{Form, Value, Wire};
 
 /// A compiled catalog. Everything stands in the order in which it is sent.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,7 +60,7 @@ pub enum ResourceKind {
 }
 
 /// `source` contains `target`; both as `Type[title]`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Edge {
     pub source: Arc<str>,
     pub target: Arc<str>,
@@ -67,22 +68,30 @@ pub struct Edge {
 
 impl Catalog {
     /// The document of `application/vnd.puppet.rich+json` or `application/json`.
-    pub fn to_json(&self, form: Form) -> Json {
-        json!({
-            "tags": self.tags,
-            "name": self.name,
-            "version": match &self.version {
-                Version::Seconds(seconds) => Json::from(*seconds),
-                Version::Text(text) => Json::from(&**text),
-            },
-            "code_id": self.code_id,
-            "catalog_uuid": self.catalog_uuid,
-            "catalog_format": 2,
-            "environment": self.environment,
-            "resources": self.resources.iter().map(|resource| resource.to_json(form)).collect::<Vec<_>>(),
-            "edges": self.edges.iter().map(|edge| json!({"source": edge.source, "target": edge.target})).collect::<Vec<_>>(),
-            "classes": self.classes,
-        })
+    pub fn wire(&self, form: Form) -> Wire<'_, Self> {
+        Wire { what: self, form }
+    }
+}
+
+impl Serialize for Wire<'_, Catalog> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Catalog { name, environment, version, code_id, catalog_uuid, tags, classes, resources, edges } = self.what;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("tags", tags)?;
+        map.serialize_entry("name", name)?;
+        match version {
+            Version::Seconds(seconds) => map.serialize_entry("version", seconds)?,
+            Version::Text(text) => map.serialize_entry("version", text)?,
+        }
+        map.serialize_entry("code_id", code_id)?;
+        map.serialize_entry("catalog_uuid", catalog_uuid)?;
+        map.serialize_entry("catalog_format", &2)?;
+        map.serialize_entry("environment", environment)?;
+        let resources: Vec<_> = resources.iter().map(|resource| resource.wire(self.form)).collect();
+        map.serialize_entry("resources", &resources)?;
+        map.serialize_entry("edges", edges)?;
+        map.serialize_entry("classes", classes)?;
+        map.end()
     }
 }
 
@@ -92,29 +101,41 @@ impl Resource {
         format!("{}[{}]", self.type_name, self.title)
     }
 
-    pub fn to_json(&self, form: Form) -> Json {
-        let mut map = Map::new();
-        let mut put = |name: &str, value: Json| map.insert(name.to_owned(), value);
-        put("type", json!(self.type_name));
-        put("title", json!(self.title));
-        put("tags", json!(self.tags));
-        if let Some(file) = &self.file {
-            put("file", json!(file));
+    pub fn wire(&self, form: Form) -> Wire<'_, Self> {
+        Wire { what: self, form }
+    }
+}
+
+impl Serialize for Wire<'_, Resource> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let resource = self.what;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("type", &resource.type_name)?;
+        map.serialize_entry("title", &resource.title)?;
+        map.serialize_entry("tags", &resource.tags)?;
+        if let Some(file) = &resource.file {
+            map.serialize_entry("file", file)?;
         }
-        if let Some(line) = self.line {
-            put("line", json!(line));
+        if let Some(line) = resource.line {
+            map.serialize_entry("line", &line)?;
         }
-        put("exported", json!(self.exported));
-        put("kind", json!(self.kind.as_str()));
-        if !self.parameters.is_empty() {
-            let parameters: Map<String, Json> =
-                self.parameters.iter().map(|(name, value)| (name.to_string(), value.to_json(form))).collect();
-            put("parameters", Json::Object(parameters));
+        map.serialize_entry("exported", &resource.exported)?;
+        map.serialize_entry("kind", resource.kind.as_str())?;
+        if !resource.parameters.is_empty() {
+            map.serialize_entry("parameters", &Parameters(&resource.parameters, self.form))?;
         }
-        if !self.sensitive_parameters.is_empty() {
-            put("sensitive_parameters", json!(self.sensitive_parameters));
+        if !resource.sensitive_parameters.is_empty() {
+            map.serialize_entry("sensitive_parameters", &resource.sensitive_parameters)?;
         }
-        Json::Object(map)
+        map.end()
+    }
+}
+
+struct Parameters<'a>(&'a [(Arc<str>, Value)], Form);
+
+impl Serialize for Parameters<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value.wire(self.1))))
     }
 }
 

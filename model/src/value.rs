@@ -4,9 +4,12 @@
 //! `__ptype` where JSON has no word for it; older ones get plain JSON in which such values are
 //! replaced by their text.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use serde_json::{Map, Number, Value as Json};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+use serde_json::Value as Json;
 
 /// One value of a catalog.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,26 +57,9 @@ pub enum Form {
 }
 
 impl Value {
-    pub fn to_json(&self, form: Form) -> Json {
-        match self {
-            Self::Undef => Json::Null,
-            Self::Boolean(b) => Json::Bool(*b),
-            Self::Integer(i) => Json::from(*i),
-            Self::Float(f) => Number::from_f64(*f).map_or(Json::Null, Json::Number),
-            Self::String(s) => Json::from(&**s),
-            Self::Array(items) => items.iter().map(|item| item.to_json(form)).collect(),
-            Self::Hash(entries) => hash(entries, form),
-            Self::Default if form == Form::Plain => Json::from("default"),
-            Self::Default => tagged("Default", []),
-            Self::Sensitive(value) if form == Form::Plain => value.to_json(form),
-            Self::Sensitive(value) => tagged("Sensitive", [("__pvalue", value.to_json(form))]),
-            Self::Scalar(scalar) if form == Form::Plain => Json::from(&*scalar.text),
-            Self::Scalar(scalar) => tagged(scalar.ptype, [("__pvalue", Json::from(&*scalar.pvalue))]),
-            Self::Object(object) if form == Form::Plain => Json::from(&*object.text),
-            Self::Object(object) => {
-                tagged(&object.ptype, object.attributes.iter().map(|(name, value)| (&**name, value.to_json(form))))
-            }
-        }
+    /// The value as JSON in one of its two forms, for any serializer.
+    pub fn wire(&self, form: Form) -> Wire<'_, Self> {
+        Wire { what: self, form }
     }
 
     /// Whether plain JSON loses what the value is.
@@ -89,27 +75,74 @@ impl Value {
     }
 }
 
+/// Something of a catalog, to be written in one of the two forms as it is walked over: no tree of
+/// JSON is built of a document that may have megabytes.
+#[derive(Clone, Copy, Debug)]
+pub struct Wire<'a, T> {
+    pub(crate) what: &'a T,
+    pub(crate) form: Form,
+}
+
+impl Serialize for Wire<'_, Value> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let form = self.form;
+        match self.what {
+            Value::Undef => serializer.serialize_unit(),
+            Value::Boolean(truth) => serializer.serialize_bool(*truth),
+            Value::Integer(number) => serializer.serialize_i64(*number),
+            Value::Float(number) => serializer.serialize_f64(*number),
+            Value::String(text) => serializer.serialize_str(text),
+            Value::Array(items) => serializer.collect_seq(items.iter().map(|item| item.wire(form))),
+            Value::Hash(entries) => hash(entries, form, serializer),
+            Value::Default if form == Form::Plain => serializer.serialize_str("default"),
+            Value::Default => serializer.collect_map([("__ptype", "Default")]),
+            Value::Sensitive(value) if form == Form::Plain => value.wire(form).serialize(serializer),
+            Value::Sensitive(value) => tagged("Sensitive", [("__pvalue", value.wire(form))], serializer),
+            Value::Scalar(scalar) if form == Form::Plain => serializer.serialize_str(&scalar.text),
+            Value::Scalar(scalar) => tagged(scalar.ptype, [("__pvalue", &*scalar.pvalue)], serializer),
+            Value::Object(object) if form == Form::Plain => serializer.serialize_str(&object.text),
+            Value::Object(object) => {
+                let attributes = object.attributes.iter().map(|(name, value)| (&**name, value.wire(form)));
+                tagged(&object.ptype, attributes, serializer)
+            }
+        }
+    }
+}
+
 /// A JSON object when every key is a string, else (rich form) a flat list of keys and values.
-fn hash(entries: &[(Value, Value)], form: Form) -> Json {
+fn hash<S: Serializer>(entries: &[(Value, Value)], form: Form, serializer: S) -> Result<S::Ok, S::Error> {
     let plain_keys = entries.iter().all(|(key, _)| matches!(key, Value::String(s) if &**s != "__ptype"));
     if plain_keys || form == Form::Plain {
-        return entries.iter().map(|(key, value)| (key_text(key), value.to_json(form))).collect::<Map<_, _>>().into();
+        return serializer.collect_map(entries.iter().map(|(key, value)| (key_text(key), value.wire(form))));
     }
-    let flat: Vec<Json> = entries.iter().flat_map(|(key, value)| [key.to_json(form), value.to_json(form)]).collect();
-    tagged("Hash", [("__pvalue", Json::from(flat))])
+    let flat: Vec<_> = entries.iter().flat_map(|(key, value)| [key.wire(form), value.wire(form)]).collect();
+    tagged("Hash", [("__pvalue", flat)], serializer)
 }
 
-fn key_text(key: &Value) -> String {
-    match key.to_json(Form::Plain) {
-        Json::String(text) => text,
-        Json::Null => String::new(),
-        other => other.to_string(),
+fn key_text(key: &Value) -> Cow<'_, str> {
+    match key {
+        Value::String(text) => Cow::Borrowed(text),
+        Value::Undef => Cow::Borrowed(""),
+        other => match serde_json::to_value(other.wire(Form::Plain)) {
+            Ok(Json::String(text)) => Cow::Owned(text),
+            Ok(json) => Cow::Owned(json.to_string()),
+            Err(_) => Cow::Borrowed(""),
+        },
     }
 }
 
-fn tagged<'a>(ptype: &str, rest: impl IntoIterator<Item = (&'a str, Json)>) -> Json {
-    let mut map = Map::new();
-    map.insert("__ptype".to_owned(), Json::from(ptype));
-    map.extend(rest.into_iter().map(|(name, value)| (name.to_owned(), value)));
-    Json::Object(map)
+fn tagged<'a, S: Serializer, V: Serialize>(
+    ptype: &str,
+    rest: impl IntoIterator<Item = (&'a str, V)>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(None)?;
+    map.serialize_entry("__ptype", ptype)?;
+    for (name, value) in rest {
+        map.serialize_entry(name, &value)?;
+    }
+    map.end()
 }
+
+#[cfg(test)]
+mod tests;

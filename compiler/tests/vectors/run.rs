@@ -50,7 +50,7 @@ fn compiled(vector: &Json) -> Json {
         Ok(compilation) => {
             let mut logs: Vec<Json> = world.warnings().into_iter().map(|warning| json!(["warning", warning])).collect();
             logs.extend(logged(&compilation.logs));
-            json!({"ok": canonical(&compilation.catalog.to_json(Form::Rich)), "logs": logs})
+            json!({"ok": canonical(&serde_json::to_value(compilation.catalog.wire(Form::Rich)).expect("it can be written")), "logs": logs})
         }
         Err(error) => json!({"error": error.message}),
     }
@@ -64,7 +64,7 @@ fn evaluated(vector: &Json) -> Json {
     let node = format!(" on node {}", parts.node);
     match compiler::testing::evaluate(&parts.request(), &world, source) {
         Ok(value) => {
-            let rich = value.to_model().to_json(Form::Rich);
+            let rich = serde_json::to_value(value.to_model().wire(Form::Rich)).expect("it can be written");
             json!({"ok": {"repr": compiler::format::inspect(&value), "rich": rich}})
         }
         Err(CompileError { message, .. }) => {

@@ -29,7 +29,8 @@ pub(super) async fn compile(
     }
     let trusted = trusted(rooms, &node).await?;
     let order = Order { node, assigned, facts, trusted };
-    rooms.catalogs.compile(order, |catalog| catalog.to_json(Form::Rich)).await.map_err(|error| refused(&error))
+    let compiled = rooms.catalogs.compile(order, |catalog| serde_json::to_value(catalog.wire(Form::Rich))).await;
+    Ok(compiled.map_err(|error| refused(&error))??)
 }
 
 /// What the node's certificate says, if it has one.

@@ -102,7 +102,7 @@ fn rendered(
 }
 
 fn document(catalog: &Catalog, form: Form) -> Vec<u8> {
-    catalog.to_json(form).to_string().into_bytes()
+    serde_json::to_vec(&catalog.wire(form)).expect("texts, numbers and maps with text keys can always be written")
 }
 
 fn form_of(format: Format) -> Form {
