@@ -144,9 +144,11 @@ fn ready(config: &Config, address: SocketAddr, fresh: bool, took: Duration) {
     if fresh {
         let (name, port) = (&config.certname, address.port());
         let data = config.data_dir.display();
+        // As it was called: under `cargo run` the binary is not in the path.
+        let program = std::env::args().next().unwrap_or_else(|| "quartermaster".to_owned());
         tracing::info!("on a node, type: puppet agent --test --server {name} --serverport {port} --waitforcert 10");
-        tracing::info!("then here: quartermaster ca list --data-dir {data}");
-        tracing::info!("and:       quartermaster ca sign NODE --data-dir {data}");
+        tracing::info!("then here: {program} ca list --data-dir {data}");
+        tracing::info!("and:       {program} ca sign NODE --data-dir {data}");
     }
 }
 
