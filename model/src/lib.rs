@@ -1,4 +1,4 @@
-//! The shared words of the house: names, values, facts, catalogs, reports.
+//! The shared words of the house: names, values, facts, catalogs.
 //!
 //! Data only. Nothing here reads a file, a clock or a socket; wire names and wire shapes of the
 //! documents that Puppet's agents exchange are defined here and nowhere else.
@@ -9,13 +9,11 @@
 //! - [`catalog`]: resources, edges and their wire forms
 //! - [`facts`]: what a node says of itself
 //! - [`trusted`]: what a node's certificate says of it
-//! - [`report`]: what an agent's run did
 
 pub mod catalog;
 pub mod certname;
 pub mod environment;
 pub mod facts;
-pub mod report;
 pub mod trusted;
 pub mod value;
 
@@ -23,6 +21,5 @@ pub use catalog::{Catalog, Edge, Resource, ResourceKind};
 pub use certname::Certname;
 pub use environment::EnvironmentName;
 pub use facts::Facts;
-pub use report::Report;
 pub use trusted::Trusted;
 pub use value::Value;

@@ -30,6 +30,7 @@ use issue::Issue;
 use lexer::Lexed;
 pub use limits::Limits;
 use source::Source;
+pub use validation::label::expression as label;
 
 /// How a text is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

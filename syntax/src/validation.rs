@@ -9,7 +9,7 @@ mod definition;
 mod embedded;
 mod expression;
 mod idle;
-mod label;
+pub(crate) mod label;
 mod literal;
 mod names;
 mod node;

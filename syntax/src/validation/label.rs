@@ -43,7 +43,8 @@ fn with_article(label: &str, article: &str) -> String {
     format!("{article}{} {label}", if vowel { "n" } else { "" })
 }
 
-fn expression(expr: &Expr) -> String {
+/// What messages call an expression: `Literal Integer`, `'if' statement`.
+pub fn expression(expr: &Expr) -> String {
     let fixed = match &expr.kind {
         ExprKind::Nop => "Nop Expression",
         ExprKind::Undef => "'undef' expression",
