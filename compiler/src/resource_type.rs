@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use crate::regexp::Regexp;
 
-mod scan;
+mod ruby;
 
 /// A resource type: which parameters it takes and what names a resource of it.
 #[derive(Clone, Debug)]
@@ -40,8 +40,8 @@ pub const RELATIONSHIPS: [&str; 4] = ["require", "subscribe", "before", "notify"
 impl ResourceType {
     /// What the source of a type says by its declarations: `newparam`, `newproperty`, `ensurable`,
     /// namevars. Sources that make parameters in other ways are taken to accept any.
-    pub fn scan(name: &str, source: &str) -> Self {
-        scan::scan(name, source)
+    pub fn read_ruby(name: &str, source: &str) -> Self {
+        ruby::read(name, source)
     }
 
     /// Whether resources of the type take a parameter, metaparameters aside.

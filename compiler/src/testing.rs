@@ -237,7 +237,7 @@ impl World for Texts {
             let path = format!("{}/{file}", self.module_path(&module)?);
             self.files.contains_key(&path).then_some(path)
         })?;
-        Some(Arc::new(ResourceType::scan(name, &self.text(&path)?)))
+        Some(Arc::new(ResourceType::read_ruby(name, &self.text(&path)?)))
     }
 
     fn ruby_function(&self, name: &str) -> Option<Arc<str>> {

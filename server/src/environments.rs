@@ -19,7 +19,6 @@
 //! - [`parsed`]: syntax trees and data shared by content
 //! - [`digests`]: checksums of files, computed once
 //! - [`world`]: an environment as the compiler sees it
-//! - [`ruby_types`]: parameters of resource types that are written in Ruby
 //! - [`command`]: commands with a limit on time and output
 //! - [`starter`]: the first environment of a new server
 //! - [`check`]: looks for mistakes in a folder of code
@@ -45,7 +44,6 @@ mod disk;
 pub(crate) mod environment;
 mod live;
 mod parsed;
-mod ruby_types;
 pub(crate) mod starter;
 mod watch;
 pub(crate) mod world;

@@ -10,9 +10,9 @@ use modules::glob;
 use modules::snapshot::Outside;
 use syntax::ast::Program;
 
+use super::command;
 use super::disk::Listing;
 use super::environment::{self, Environment};
-use super::{command, ruby_types};
 
 /// Resources that other nodes exported, by type name (capitalised).
 pub(crate) type Exports = dyn Fn(&str) -> Result<Vec<Exported>, LoadError> + Send + Sync;
@@ -91,7 +91,7 @@ impl World for EnvironmentWorld {
             let relative = format!("puppet/type/{name}.rb");
             let found = self.environment.snapshot.modules.iter().find_map(|module| module.find("lib", &relative));
             let text = fs::read(found?.0).ok()?;
-            Some(Arc::new(ruby_types::read(name, &String::from_utf8_lossy(&text))))
+            Some(Arc::new(ResourceType::read_ruby(name, &String::from_utf8_lossy(&text))))
         })
     }
 

@@ -7,8 +7,9 @@
 
 use std::sync::{Arc, LazyLock};
 
-use compiler::resource_type::ResourceType;
 use regex::Regex;
+
+use super::ResourceType;
 
 /// What the source of the type `name` says.
 pub(super) fn read(name: &str, source: &str) -> ResourceType {
