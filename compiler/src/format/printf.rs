@@ -62,6 +62,9 @@ struct Directive {
 /// Widths and precisions beyond this are refused.
 const MAX_WIDTH: usize = 1_000_000;
 
+/// A format may make this much text.
+const MOST_BYTES: usize = 128 << 20;
+
 struct Run<'a> {
     letters: &'a [char],
     at: usize,
@@ -76,6 +79,9 @@ impl Run<'_> {
             self.at += 1;
             if letter == '%' {
                 out.push_str(&self.directive()?);
+                if out.len() > MOST_BYTES {
+                    return Err(Failure::argument(format!("a format makes more than {MOST_BYTES} bytes of text")));
+                }
             } else {
                 out.push(letter);
             }
@@ -114,7 +120,8 @@ impl Run<'_> {
                 }
                 '.' if self.letters.get(self.at) == Some(&'*') => {
                     self.at += 1;
-                    directive.precision = usize::try_from(self.next()?.as_integer().unwrap_or_default()).ok();
+                    let precision = usize::try_from(self.next()?.as_integer().unwrap_or_default()).ok();
+                    directive.precision = precision.map(|precision| precision.min(MAX_WIDTH));
                 }
                 '.' => directive.precision = Some(self.digits()?),
                 '<' => named = Some(self.by_name('>')?),

@@ -187,7 +187,7 @@ pub(super) fn float(directive: &Directive, letter: char, number: f64) -> String 
         _ => {
             let precision = directive.precision.unwrap_or(6);
             let point = if directive.alternate && precision == 0 { "." } else { "" };
-            ("", format!("{magnitude:.precision$}{point}"))
+            ("", fixed(magnitude, precision) + point)
         }
     };
     let plain = Directive { precision: None, ..directive.clone() };
@@ -196,24 +196,33 @@ pub(super) fn float(directive: &Directive, letter: char, number: f64) -> String 
 }
 
 fn scientific(number: f64, precision: usize, alternate: bool) -> String {
-    let text = format!("{number:.precision$e}");
+    let text = format!("{number:.*e}", precision.min(MOST_DIGITS));
     let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
+    let zeroes = "0".repeat(precision.saturating_sub(MOST_DIGITS));
     let point = if alternate && precision == 0 { "." } else { "" };
     let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{mantissa}{point}e{sign}{:02}", exponent.abs())
+    format!("{mantissa}{zeroes}{point}e{sign}{:02}", exponent.abs())
+}
+
+/// Further digits after the point are zeroes in any float, and Rust formats no more than `u16::MAX`.
+const MOST_DIGITS: usize = 1100;
+
+fn fixed(number: f64, precision: usize) -> String {
+    let zeroes = "0".repeat(precision.saturating_sub(MOST_DIGITS));
+    format!("{number:.*}{zeroes}", precision.min(MOST_DIGITS))
 }
 
 /// The shorter of the two ways, without zeroes at the end.
 fn general(directive: &Directive, number: f64) -> String {
     let precision = directive.precision.unwrap_or(6).max(1);
-    let probe = format!("{number:.*e}", precision - 1);
+    let probe = format!("{number:.*e}", (precision - 1).min(MOST_DIGITS));
     let exponent: i32 = probe.split_once('e').and_then(|(_, exponent)| exponent.parse().ok()).unwrap_or(0);
     let wide = exponent < -4 || exponent >= precision as i32;
     let text = if wide {
         scientific(number, precision - 1, false)
     } else {
-        format!("{number:.*}", (precision as i32 - 1 - exponent).max(0) as usize)
+        fixed(number, (precision as i32 - 1 - exponent).max(0) as usize)
     };
     if directive.alternate || !text.contains('.') {
         return text;
