@@ -262,14 +262,14 @@ fn parse_simple(word: &str) -> Option<Interval> {
         "<" => Interval::high(partial.lowest(), true),
         ">" => match (partial.major, partial.minor, partial.patch) {
             (None, _, _) => Interval::high(Version::new(0, 0, 0), true),
-            (Some(major), None, _) => Interval::low(Version::new(major + 1, 0, 0), false),
-            (Some(major), Some(minor), None) => Interval::low(Version::new(major, minor + 1, 0), false),
+            (Some(major), None, _) => Interval::low(Version::new(major.saturating_add(1), 0, 0), false),
+            (Some(major), Some(minor), None) => Interval::low(Version::new(major, minor.saturating_add(1), 0), false),
             _ => Interval::low(partial.lowest(), true),
         },
         "<=" => match (partial.major, partial.minor, partial.patch) {
             (None, _, _) => Interval::ALL,
-            (Some(major), None, _) => Interval::high(Version::new(major + 1, 0, 0), true),
-            (Some(major), Some(minor), None) => Interval::high(Version::new(major, minor + 1, 0), true),
+            (Some(major), None, _) => Interval::high(Version::new(major.saturating_add(1), 0, 0), true),
+            (Some(major), Some(minor), None) => Interval::high(Version::new(major, minor.saturating_add(1), 0), true),
             _ => Interval::high(partial.lowest(), false),
         },
         _ => partial.patch_updates(false),
@@ -330,11 +330,13 @@ impl Partial {
         };
         match (self.major, self.minor, self.patch) {
             (None, _, _) => Interval::ALL,
-            (Some(major), None, _) => between(Version::new(major, 0, 0), Version::new(major + 1, 0, 0)),
+            (Some(major), None, _) => between(Version::new(major, 0, 0), Version::new(major.saturating_add(1), 0, 0)),
             (Some(major), Some(minor), None) => {
-                between(Version::new(major, minor, 0), Version::new(major, minor + 1, 0))
+                between(Version::new(major, minor, 0), Version::new(major, minor.saturating_add(1), 0))
             }
-            (Some(major), Some(minor), Some(_)) if tilde => between(self.lowest(), Version::new(major, minor + 1, 0)),
+            (Some(major), Some(minor), Some(_)) if tilde => {
+                between(self.lowest(), Version::new(major, minor.saturating_add(1), 0))
+            }
             _ => {
                 let bound = Bound { version: self.lowest(), exclusive: false };
                 Interval { low: Some(bound.clone()), high: Some(bound), all: false }
@@ -346,7 +348,7 @@ impl Partial {
         let Some(major) = self.major else { return Interval::ALL };
         Interval {
             low: Some(Bound { version: self.lowest(), exclusive: false }),
-            high: Some(Bound { version: Version::new(major + 1, 0, 0), exclusive: true }),
+            high: Some(Bound { version: Version::new(major.saturating_add(1), 0, 0), exclusive: true }),
             all: false,
         }
     }

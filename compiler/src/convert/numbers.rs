@@ -124,7 +124,7 @@ fn integer(index: usize, arguments: &[Value]) -> Result<Value, Failure> {
     };
     let number = match &from {
         Value::Integer(_) => from,
-        Value::Float(number) if number.abs() < 9.3e18 => Value::Integer(*number as i64),
+        Value::Float(number) if number.abs() < 9_223_372_036_854_775_808.0 => Value::Integer(*number as i64),
         Value::Float(number) => {
             return Err(Failure::argument(crate::format::float_text(*number)));
         }

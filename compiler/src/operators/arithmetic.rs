@@ -171,25 +171,25 @@ fn times(op: BinaryOp, left: &Value, right: &Value) -> Result<Value, Failure> {
     let stamp = |nanoseconds: i128| Ok(Value::Timestamp(Nanoseconds::new(nanoseconds)));
     let argument = |text: String| Err(Failure::argument(text));
     match (left, op, right) {
-        (Value::Timestamp(a), BinaryOp::Subtract, Value::Timestamp(b)) => span(a.get() - b.get()),
-        (Value::Timespan(a), BinaryOp::Add, Value::Timestamp(b)) => stamp(a.get() + b.get()),
+        (Value::Timestamp(a), BinaryOp::Subtract, Value::Timestamp(b)) => span(a.get().saturating_sub(b.get())),
+        (Value::Timespan(a), BinaryOp::Add, Value::Timestamp(b)) => stamp(a.get().saturating_add(b.get())),
         (Value::Timestamp(a), BinaryOp::Add, _) => match delta(right) {
-            Some(delta) => stamp(a.get() + delta),
+            Some(delta) => stamp(a.get().saturating_add(delta)),
             None => argument(format!("{} cannot be added to a Timestamp", a_an_uc(&described()))),
         },
         (Value::Timestamp(a), BinaryOp::Subtract, _) => match delta(right) {
-            Some(delta) => stamp(a.get() - delta),
+            Some(delta) => stamp(a.get().saturating_sub(delta)),
             None => argument(format!("{} cannot be subtracted from a Timestamp", a_an_uc(&described()))),
         },
         (Value::Timespan(a), BinaryOp::Add, _) => match delta(right) {
-            Some(delta) => span(a.get() + delta),
+            Some(delta) => span(a.get().saturating_add(delta)),
             None => argument(format!("{} cannot be added to a Timespan", a_an_uc(&described()))),
         },
         (Value::Timespan(a), BinaryOp::Subtract, _) => match delta(right) {
-            Some(delta) if !matches!(right, Value::Timestamp(_)) => span(a.get() - delta),
+            Some(delta) if !matches!(right, Value::Timestamp(_)) => span(a.get().saturating_sub(delta)),
             _ => argument(format!("{} cannot be subtracted from a Timespan", a_an_uc(&described()))),
         },
-        (Value::Timespan(a), BinaryOp::Multiply, Value::Integer(b)) => span(a.get() * i128::from(*b)),
+        (Value::Timespan(a), BinaryOp::Multiply, Value::Integer(b)) => span(a.get().saturating_mul(i128::from(*b))),
         (Value::Timespan(a), BinaryOp::Multiply, Value::Float(b)) => span((a.get() as f64 * b) as i128),
         (Value::Timespan(_), BinaryOp::Multiply, _) => {
             argument(format!("A Timestamp cannot be multiplied by {}", a_an(&described())))

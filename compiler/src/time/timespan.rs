@@ -177,7 +177,7 @@ impl Field {
             }
             if let Some(further) = parse_segments(&text[length..], rest, format)? {
                 let value = self.value(digits, format)?;
-                return Ok(Some((value + further, "")));
+                return Ok(Some((value.saturating_add(further), "")));
             }
         }
         Ok(None)

@@ -23,7 +23,7 @@ pub(super) fn text(time: Nanoseconds) -> String {
 pub fn format_timestamp(time: Nanoseconds, format: Option<&str>, timezone: Option<&str>) -> Result<String, Failure> {
     let format = format.unwrap_or(WITH_ZONE[0]);
     let offset = timezone.filter(|zone| !zone.is_empty()).map(zone_offset).transpose()?;
-    let civil = civil(time.get() + i128::from(offset.unwrap_or(0)) * PER_SECOND)?;
+    let civil = civil(time.get().saturating_add(i128::from(offset.unwrap_or(0)) * PER_SECOND))?;
     Ok(write::strftime(format, civil, offset, time))
 }
 

@@ -211,7 +211,7 @@ fn numeric_zone(text: &str) -> Option<(i64, usize)> {
     let length = rest.bytes().take_while(|b| b.is_ascii_digit() || *b == b':').count();
     let written = &rest[..length];
     let parts: Vec<&str> = written.split(':').collect();
-    let number = |digits: &str| digits.parse::<i64>().ok();
+    let number = |digits: &str| digits.parse::<i64>().ok().filter(|number| *number < 1_000_000);
     let (hours, minutes, seconds) = match parts.as_slice() {
         [all] if all.len() >= 3 => {
             let (hours, rest) = all.split_at(if all.len() % 2 == 1 { 1 } else { 2 });
