@@ -274,7 +274,7 @@ impl Style {
             return if text.chars().all(|c| printable(c) || c == '\t') { Self::Literal } else { Self::Double };
         }
         let first_is_word = text.chars().next().is_none_or(|c| c.is_alphanumeric() || c == '_');
-        if matches!(text, "y" | "n") || (!first_is_word && !text[1..].contains('"') && !text.starts_with('"')) {
+        if matches!(text, "y" | "n") || (!first_is_word && !text.contains('"')) {
             return Self::Double;
         }
         if text.ends_with("\n\n") || !text.chars().all(printable) {

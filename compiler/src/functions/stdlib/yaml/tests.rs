@@ -52,6 +52,7 @@ fn texts_are_quoted_where_ruby_quotes_them() {
         ("x\ny\n", "|\n  x\n  y"),
         ("+1", "\"+1\""),
         ("1.", "'1.'"),
+        ("→ x", "\"→ x\""),
     ];
     for (text, expected) in recorded {
         let written = write(&Value::array(vec![Value::from(text)]), &Value::Undef);
