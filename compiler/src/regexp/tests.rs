@@ -45,6 +45,7 @@ fn mistakes_are_told_as_ruby_tells_them() {
     assert_eq!(message("(a"), "end pattern with unmatched parenthesis: /(a/");
     assert_eq!(message("a)"), "unmatched close parenthesis: /a)/");
     assert_eq!(message("[a"), "premature end of char-class: /[a/");
+    assert!(message(&"[".repeat(200_000)).starts_with("too deep nest level"));
     assert_eq!(message("*"), "target of repeat operator is not specified: /*/");
 }
 

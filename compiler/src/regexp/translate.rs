@@ -7,7 +7,8 @@
 /// A pattern with the same meaning, or what is wrong with it in Ruby's words.
 pub(super) fn to_rust(source: &str) -> Result<String, &'static str> {
     let letters: Vec<char> = source.chars().collect();
-    let mut translator = Translator { letters: &letters, at: 0, out: String::with_capacity(source.len() + 8), open: 0 };
+    let out = String::with_capacity(source.len() + 8);
+    let mut translator = Translator { letters: &letters, at: 0, out, open: 0, classes: 0 };
     translator.out.push_str("(?m:");
     translator.run()?;
     translator.out.push(')');
@@ -25,7 +26,12 @@ struct Translator<'a> {
     out: String,
     /// Parentheses not closed yet.
     open: usize,
+    /// Sets of letters around the current place.
+    classes: usize,
 }
+
+/// Sets of letters in one another.
+const MOST_CLASSES: usize = 100;
 
 impl Translator<'_> {
     fn run(&mut self) -> Result<(), &'static str> {
@@ -229,6 +235,10 @@ impl Translator<'_> {
 
     /// After `[`: a set of letters.
     fn class(&mut self) -> Result<(), &'static str> {
+        if self.classes >= MOST_CLASSES {
+            return Err("too deep nest level");
+        }
+        self.classes += 1;
         self.out.push('[');
         if self.peek(0) == Some('^') {
             self.at += 1;
@@ -256,6 +266,7 @@ impl Translator<'_> {
             }
             first = false;
         }
+        self.classes -= 1;
         self.out.push(']');
         Ok(())
     }

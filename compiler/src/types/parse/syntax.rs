@@ -85,7 +85,13 @@ impl Reader<'_> {
         let start = self.at;
         let kind = self.primary(depth)?;
         let mut node = Node { kind, start, end: self.at };
+        let mut depth = depth;
         while self.rest().starts_with('[') {
+            // What `A[1][1]` makes is nested as well.
+            depth += 1;
+            if depth > MAX_DEPTH {
+                return None;
+            }
             self.at += 1;
             let keys = self.list(']', depth, Self::node)?;
             node = Node { kind: Kind::Access(Box::new(node), keys), start, end: self.at };
