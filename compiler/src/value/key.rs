@@ -45,7 +45,15 @@ impl Hash for Value {
             Self::Regexp(pattern) => pattern.source().hash(state),
             Self::Array(items) => items.hash(state),
             // Equal hashes may differ in order.
-            Self::Hash(entries) => entries.len().hash(state),
+            Self::Hash(entries) => {
+                let entry = |(key, value): (&Self, &Self)| {
+                    let mut own = rustc_hash::FxHasher::default();
+                    key.hash(&mut own);
+                    value.hash(&mut own);
+                    own.finish()
+                };
+                entries.iter().map(entry).fold(entries.len() as u64, u64::wrapping_add).hash(state);
+            }
             Self::Sensitive(value) => value.hash(state),
             Self::Binary(bytes) => bytes.hash(state),
             Self::Timestamp(time) | Self::Timespan(time) => time.hash(state),
