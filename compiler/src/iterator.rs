@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::error::Failure;
 use crate::types::Type;
 use crate::value::Value;
 
@@ -26,6 +27,9 @@ pub enum Source {
     /// From the last to the first.
     Reversed(Arc<Iterator>),
 }
+
+/// A sequence that is longer is not made into a list: a range costs nothing until then.
+const MOST_ELEMENTS: u64 = 10_000_000;
 
 impl Iterator {
     /// The type of the elements: as given, or as found by looking at them.
@@ -63,6 +67,15 @@ impl Iterator {
             Source::Step(inner, step) => inner.get(index.checked_mul((*step).max(1) as u64)?),
             Source::Reversed(inner) => inner.get(inner.len().checked_sub(index + 1)?),
         }
+    }
+
+    /// All elements at once.
+    pub fn to_vec(&self) -> Result<Vec<Value>, Failure> {
+        if self.len() > MOST_ELEMENTS {
+            let message = format!("{} elements are too many for a list; at most {MOST_ELEMENTS} can be", self.len());
+            return Err(Failure::argument(message));
+        }
+        Ok(self.iter().collect())
     }
 
     /// The elements in turn.

@@ -17,6 +17,7 @@ use crate::types::Type;
 use crate::types::object::Object;
 use crate::version_range::VersionRange;
 
+pub(crate) mod extent;
 mod key;
 pub(crate) mod label;
 mod rich;

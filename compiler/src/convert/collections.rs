@@ -77,6 +77,9 @@ fn flat(items: &[Value]) -> Result<Value, Failure> {
     Ok(Value::hash(items.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone())).collect()))
 }
 
+/// Each step nests the result one level deeper.
+const MOST_STEPS: usize = 1000;
+
 /// `[[[a, b], 1], …]`: a value for each path. Lists stay lists unless all is to become hashes.
 fn tree(entries: &[Value], all_hashes: bool) -> Result<Value, Failure> {
     let mut root = Value::hash(Hash::default());
@@ -92,6 +95,9 @@ fn tree(entries: &[Value], all_hashes: bool) -> Result<Value, Failure> {
                 std::sync::Arc::make_mut(root).extend(added);
             }
             continue;
+        }
+        if path.len() > MOST_STEPS {
+            return Err(Failure::argument(format!("a path of more than {MOST_STEPS} steps in a Hash")));
         }
         let value = if all_hashes { as_hashes(value) } else { value.clone() };
         insert(&mut root, path, value)?;

@@ -153,7 +153,7 @@ impl Evaluator<'_> {
             Value::Hash(entries) => Value::array(
                 entries.iter().map(|(key, value)| Value::array(vec![key.clone(), value.clone()])).collect(),
             ),
-            Value::Iterator(iterator) => Value::array(iterator.iter().collect()),
+            Value::Iterator(iterator) => Value::array(iterator.to_vec()?),
             other => Value::array(vec![other]),
         })
     }

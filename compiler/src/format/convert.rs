@@ -85,7 +85,7 @@ impl Writer {
     fn write(&self, of: &Type, value: &Value, formats: &Formats, indentation: Indentation) -> Result<String, Failure> {
         match value {
             Value::Iterator(iterator) => {
-                let items = Value::array(iterator.iter().collect());
+                let items = Value::array(iterator.to_vec()?);
                 return self.write(&infer_set(&items), &items, formats, indentation);
             }
             Value::Array(items) => return self.array(of, items, formats, indentation),

@@ -121,7 +121,7 @@ fn unique(call: &mut Call<'_>) -> Result<Value, Stop> {
         Value::String(text) => text.chars().map(|c| Value::from(c.to_string())).collect(),
         Value::Hash(_) => return unique_hash(call),
         Value::Array(items) => items.to_vec(),
-        other => crate::iterator::iterable(other).map(|items| items.iter().collect()).unwrap_or_default(),
+        other => crate::iterator::iterable(other).map(|items| items.to_vec()).transpose()?.unwrap_or_default(),
     };
     let mut seen = indexmap::IndexSet::<Value, rustc_hash::FxBuildHasher>::default();
     let mut kept = Vec::new();

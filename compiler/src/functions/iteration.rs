@@ -7,7 +7,7 @@ use crate::error::{Failure, Stop};
 use crate::iterator::{self, Iterator, Source};
 use crate::signature::{Declared, optional, repeated, required};
 use crate::types::{self, Type};
-use crate::value::{Hash, Value};
+use crate::value::{Hash, Value, extent};
 
 /// A hash or anything iterable, with a lambda of two parameters or one.
 const EACH: &[Declared] = &[
@@ -338,15 +338,22 @@ fn reduce(call: &mut Call<'_>) -> Result<Value, Stop> {
             Err(Stop::Break(_)) => break,
             Err(stop) => return Err(stop),
         }
+        if at.is_multiple_of(64) {
+            extent::check(&memo)?;
+        }
     }
+    extent::check(&memo)?;
     Ok(memo)
 }
+
+/// Elements that `slice` gives to its lambda in one go, at most.
+const MOST_AT_ONCE: usize = 10_000_000;
 
 fn slice(call: &mut Call<'_>) -> Result<Value, Stop> {
     let size = call.argument(1).as_integer().and_then(|size| usize::try_from(size).ok()).unwrap_or(1);
     let elements = sequence(call, 0)?;
     let Some(block) = call.block.clone() else {
-        let elements: Vec<Value> = elements.iter().collect();
+        let elements = elements.to_vec()?;
         return Ok(Value::array(elements.chunks(size).map(|chunk| Value::array(chunk.to_vec())).collect()));
     };
     let (least, most) = block.signature.arity();
@@ -366,7 +373,10 @@ fn slice(call: &mut Call<'_>) -> Result<Value, Stop> {
     let filler = if call.dispatch == 0 { Value::array(Vec::new()) } else { Value::Undef };
     let mut elements = elements.iter();
     loop {
-        let mut chunk: Vec<Value> = elements.by_ref().take(size).collect();
+        let mut chunk: Vec<Value> = elements.by_ref().take(size.min(MOST_AT_ONCE + 1)).collect();
+        if chunk.len() > MOST_AT_ONCE {
+            return Err(Failure::argument(format!("slice(): more than {MOST_AT_ONCE} elements at once")).into());
+        }
         if chunk.is_empty() {
             break;
         }
@@ -474,7 +484,7 @@ fn tree_each(call: &mut Call<'_>) -> Result<Value, Stop> {
         }
     }
     let root = match call.argument(0) {
-        Value::Iterator(iterator) => Value::array(iterator.iter().collect()),
+        Value::Iterator(iterator) => Value::array(iterator.to_vec()?),
         other => other.clone(),
     };
     let mut nodes = Vec::new();

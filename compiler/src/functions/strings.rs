@@ -93,7 +93,6 @@ pub(super) static FUNCTIONS: &[Function] = &[
     }),
 ];
 
-#[expect(clippy::unnecessary_wraps, reason = "the shape of every function")]
 fn each_text(call: &Call<'_>, change: &dyn Fn(&str) -> String) -> Result<Value, Stop> {
     let one = |value: &Value| match value {
         Value::String(text) => Value::from(change(text)),
@@ -103,8 +102,8 @@ fn each_text(call: &Call<'_>, change: &dyn Fn(&str) -> String) -> Result<Value, 
     if call.dispatch < 2 {
         return Ok(one(value));
     }
-    let elements = crate::iterator::iterable(value).map(|elements| elements.iter().map(|e| one(&e)).collect());
-    Ok(Value::array(elements.unwrap_or_default()))
+    let elements = crate::iterator::iterable(value).map(|elements| elements.to_vec()).transpose()?;
+    Ok(Value::array(elements.unwrap_or_default().iter().map(one).collect()))
 }
 
 fn deep(value: &Value, change: &dyn Fn(&str) -> String) -> Result<Value, Stop> {
@@ -251,6 +250,9 @@ fn regsubst(call: &mut Call<'_>) -> Result<Value, Stop> {
     }
 }
 
+/// A substitution may make this much text.
+const MOST_BYTES: usize = 256 << 20;
+
 /// Ruby's `sub` and `gsub`; `replacement` is a text with `\1` and the like, or a hash by match.
 pub(super) fn substitute(text: &str, pattern: &Regexp, replacement: &Value, all: bool) -> Result<Value, Stop> {
     let mut out = String::with_capacity(text.len());
@@ -267,6 +269,9 @@ pub(super) fn substitute(text: &str, pattern: &Regexp, replacement: &Value, all:
                 }
             }
             other => expand(&mut out, other.as_str().unwrap_or_default(), text, &groups),
+        }
+        if out.len() > MOST_BYTES {
+            return Err(Failure::argument(format!("the result has more than {MOST_BYTES} bytes")).into());
         }
         at = whole.end();
         if !all {

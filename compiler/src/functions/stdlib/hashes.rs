@@ -61,7 +61,7 @@ fn merge(call: &mut Call<'_>) -> Result<Value, Stop> {
     }
     let source = call.take(0);
     let hash = matches!(source, Value::Hash(_));
-    let elements = crate::iterator::iterable(&source).map(|elements| elements.iter().collect::<Vec<_>>());
+    let elements = crate::iterator::iterable(&source).map(|elements| elements.to_vec()).transpose()?;
     for (index, element) in (0..).zip(elements.unwrap_or_default()) {
         let mut arguments = vec![Value::hash(result.clone())];
         match (call.dispatch, hash, element.as_array()) {

@@ -13,6 +13,9 @@ use crate::value::Value;
 
 const CHARACTERS: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
+/// Random texts may be this long.
+const MOST_CHARACTERS: i64 = 1_000_000;
+
 pub(super) static FUNCTIONS: &[Function] = &[
     Function::new("fact", &[Declared::new(&[required("fact_name", "String")])], fact),
     Function::legacy("assert_private", 0, None, assert_private),
@@ -46,6 +49,10 @@ pub(super) static FUNCTIONS: &[Function] = &[
             let digest = sha2::Sha256::digest(call.text(1).as_bytes());
             let mut random = Random::from_bytes(&digest);
             let length = call.argument(0).as_integer().unwrap_or(1);
+            if length > MOST_CHARACTERS {
+                let name = call.name;
+                return Err(Failure::argument(format!("{name}(): more than {MOST_CHARACTERS} characters")).into());
+            }
             let text: String =
                 (0..length).map(|_| characters[random.below(characters.len() as u64) as usize]).collect();
             Ok(Value::from(text))
@@ -209,8 +216,8 @@ fn fqdn_rand_string(call: &mut Call<'_>) -> Result<Value, Stop> {
         Some(Value::String(text)) => text.chars().collect(),
         Some(_) => return refuse("fqdn_rand_string(): second argument must be undef or a string"),
     };
-    if length > 1_000_000 {
-        return Err(Failure::argument("fqdn_rand_string(): more than 1000000 characters").into());
+    if length > MOST_CHARACTERS {
+        return Err(Failure::argument(format!("fqdn_rand_string(): more than {MOST_CHARACTERS} characters")).into());
     }
     let name = fqdn(call)?;
     let count = characters.len();

@@ -30,7 +30,11 @@ pub(super) fn range(call: &mut Call<'_>) -> Result<Value, Stop> {
     if !start.is_empty() && start.bytes().all(|byte| byte.is_ascii_digit()) {
         let number = |text: &str| ruby_integer(&Value::from(text));
         let (start, stop) = (number(&start), number(&stop) - i64::from(exclusive));
-        return Ok(Value::array((start..=stop).step_by(stride).take(MOST).map(Value::Integer).collect()));
+        let members: Vec<Value> = (start..=stop).step_by(stride).take(MOST + 1).map(Value::Integer).collect();
+        if members.len() > MOST {
+            return Err(Failure::argument(format!("range(): more than {MOST} members")).into());
+        }
+        return Ok(Value::array(members));
     }
     let members = texts(&start, &stop, exclusive)?;
     Ok(Value::array(members.into_iter().step_by(stride).map(Value::from).collect()))
