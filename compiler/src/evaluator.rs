@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use syntax::ast::Expr;
+use syntax::ast::{Expr, Lambda};
 use syntax::source::Source;
 
 use crate::builder::Builder;
@@ -70,7 +70,8 @@ pub struct Evaluator<'a> {
     templates: Vec<epp::Output>,
     aliases: Aliases,
     functions: FxHashMap<Arc<str>, Option<call::UserFunction>>,
-    signatures: FxHashMap<usize, Arc<crate::signature::Signature>>,
+    /// By the address of the lambda, which is held so that no other takes its place.
+    signatures: FxHashMap<usize, (Arc<Lambda>, Arc<crate::signature::Signature>)>,
     patterns: FxHashMap<Arc<str>, Arc<Regexp>>,
     hiera: Rc<crate::hiera::Cache>,
     logs: Vec<LogEntry>,
@@ -203,20 +204,32 @@ impl<'a> Evaluator<'a> {
     /// Counts a value that was made against the limits, by its outermost level: what it holds was
     /// counted when it was made.
     pub(crate) fn account(&mut self, value: Value) -> Result<Value, Stop> {
-        self.made = self.made.saturating_add(match &value {
+        self.add_bytes(match &value {
             Value::String(text) => text.len(),
             Value::Array(items) => items.len() * size_of::<Value>(),
             Value::Hash(entries) => entries.len() * 2 * size_of::<Value>(),
             Value::Binary(bytes) => bytes.len(),
             _ => 0,
-        });
+        })?;
+        Ok(value)
+    }
+
+    /// Counts a step of work outside of expressions, and the bytes that it made.
+    pub(crate) fn spend(&mut self, bytes: usize) -> Result<(), Stop> {
+        self.step()?;
+        self.depth -= 1;
+        self.add_bytes(bytes)
+    }
+
+    pub(crate) fn add_bytes(&mut self, bytes: usize) -> Result<(), Stop> {
+        self.made = self.made.saturating_add(bytes);
         let limit = self.request.limits.max_values_bytes;
         if self.made > limit {
             return Err(self.fail(format!(
                 "Evaluation makes more than {limit} bytes of values (limited by the setting compile.max_values)"
             )));
         }
-        Ok(value)
+        Ok(())
     }
 
     /// Counts a step against the limits.

@@ -51,6 +51,9 @@ pub(crate) trait Caller {
     /// What is to be done about a variable that does not exist: warn once, an error, or nothing.
     fn unknown_variable(&mut self, name: &str) -> Result<(), Stop>;
 
+    /// Counts a step of work and the bytes that it made against the limits of the compile.
+    fn spend(&mut self, bytes: usize) -> Result<(), Stop>;
+
     /// Logs a message with the place of the call.
     fn log(&mut self, level: Level, message: String);
 

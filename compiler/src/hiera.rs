@@ -170,6 +170,7 @@ impl<'a> Lookup<'a> {
         if text == "lookup_options" || text.starts_with("lookup_options.") {
             return Ok(None);
         }
+        self.caller.spend(0)?;
         let key = Key::parse(text)?;
         let outer = std::mem::replace(&mut self.module, key.module.clone());
         let found = self.find_key(&key, merge);

@@ -40,6 +40,7 @@ fn endless_recursion_ends_with_an_error() {
         "function f($x) { f($x) } f(1)",
         "define d() { d { \"${title}x\": } } d { 'a': }",
         "class a inherits b { } class b inherits a { } include a",
+        "$names = Integer[1, 5000].map |$x| { 'call' } call(*$names)",
     ] {
         let actual = large_stack(manifest.to_owned());
         assert!(actual.starts_with("ERROR"), "{manifest}: {actual}");
@@ -58,6 +59,41 @@ fn endless_growth_ends_with_an_error() {
         let actual = large_stack(manifest.to_owned());
         assert!(actual.contains("compile.max_values"), "{manifest}: {actual}");
     }
+}
+
+#[test]
+fn values_that_nest_or_double_end_with_an_error() {
+    for manifest in [
+        "Integer[1, 100000].reduce([]) |$all, $x| { [$all] }",
+        "Integer[1, 60].reduce([1]) |$all, $x| { [$all, $all] }",
+        "Integer[1, 100000].reduce(String) |$all, $x| { Optional[Array[$all]] }",
+        "Integer[1, 30].reduce([1]) |$all, $x| { { $x => $all, 'a' => $all } }",
+    ] {
+        let actual = large_stack(manifest.to_owned());
+        assert!(actual.contains("reduce(): the value is nested more than"), "{manifest}: {actual}");
+    }
+}
+
+#[test]
+fn endless_sequences_are_not_made_into_lists() {
+    for manifest in [
+        "notice(*Integer[1, 9000000000000000000].step(1))",
+        "unique(9000000000000000000)",
+        "String(Integer[1, 9000000000000000000].step(1))",
+        "slice(9000000000000000000, 2)",
+        "chop(Integer[1, 9000000000000000000])",
+    ] {
+        let actual = large_stack(manifest.to_owned());
+        assert!(actual.contains("are too many for a list"), "{manifest}: {actual}");
+    }
+}
+
+#[test]
+fn templates_count_against_the_limits() {
+    let template = "inline_epp('<% Integer[1, 100000].each |$x| { -%><%= $big %><% } -%>', {'big' => $big})";
+    let manifest = format!("$big = sprintf('%9000s', 'x') notice(length({template}))");
+    let actual = large_stack(manifest);
+    assert!(actual.contains("compile.max_values"), "{actual}");
 }
 
 #[test]

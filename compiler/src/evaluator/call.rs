@@ -35,7 +35,11 @@ impl Evaluator<'_> {
         arguments: Vec<Value>,
         block: Option<&Arc<Callable>>,
     ) -> Result<Value, Stop> {
-        match self.invoke(name, arguments, block.cloned())? {
+        // Functions that call functions nest without an expression in between.
+        self.step()?;
+        let result = self.invoke(name, arguments, block.cloned());
+        self.depth -= 1;
+        match result? {
             Some(value) => Ok(value),
             None => Err(self.fail(format!("Unknown function '{name}'"))),
         }

@@ -51,6 +51,10 @@ impl Caller for Evaluator<'_> {
         }
     }
 
+    fn spend(&mut self, bytes: usize) -> Result<(), Stop> {
+        Self::spend(self, bytes)
+    }
+
     fn log(&mut self, level: Level, message: String) {
         Self::log(self, level, message);
     }

@@ -41,11 +41,11 @@ impl Evaluator<'_> {
     /// A lambda expression as a value.
     pub(super) fn lambda(&mut self, lambda: &Arc<Lambda>) -> Result<Arc<Callable>, Stop> {
         let key = Arc::as_ptr(lambda) as usize;
-        let signature = if let Some(known) = self.signatures.get(&key) {
+        let signature = if let Some((_, known)) = self.signatures.get(&key) {
             known.clone()
         } else {
             let made = Arc::new(self.signature(&lambda.parameters, lambda.return_type.as_ref())?);
-            self.signatures.insert(key, made.clone());
+            self.signatures.insert(key, (lambda.clone(), made.clone()));
             made
         };
         let body = LambdaBody { lambda: lambda.clone(), source: self.source.clone(), scope: self.scope };

@@ -61,6 +61,7 @@ impl Evaluator<'_> {
     }
 
     pub(super) fn render_text(&mut self, text: &str) -> Result<Value, Stop> {
+        self.add_bytes(text.len())?;
         match self.templates.last_mut() {
             Some(output) => output.text.push_str(text),
             None => return Err(Failure::argument("text is rendered outside of a template").into()),

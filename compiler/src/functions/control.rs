@@ -22,7 +22,8 @@ pub(super) static FUNCTIONS: &[Function] = &[
                 return resolve(call, &deferred);
             }
             let name = call.text(0).to_owned();
-            let arguments = call.arguments.split_off(1);
+            let mut arguments = std::mem::take(&mut call.arguments);
+            arguments.remove(0);
             let block = call.block.take();
             call.caller.call_function(&name, arguments, block)
         },

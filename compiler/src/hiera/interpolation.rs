@@ -78,6 +78,8 @@ impl Lookup<'_> {
             rest = &rest[end + 1..];
         }
         result.push_str(rest);
+        // Texts that name each other twice grow without end otherwise.
+        self.caller.spend(result.len())?;
         Ok(Value::String(result.into()))
     }
 

@@ -67,7 +67,7 @@ impl Lookup<'_> {
         let options = if let Some(options) = known {
             options
         } else {
-            let options = Rc::new(self.read_options(key.module.as_ref())?);
+            let options = Rc::new(self.read_layers(key.module.as_ref())?);
             self.cache.options.borrow_mut().insert(key.module.clone(), options.clone());
             options
         };
@@ -75,16 +75,10 @@ impl Lookup<'_> {
     }
 
     /// The options of the environment, and over the module's own.
-    fn read_options(&mut self, module: Option<&Arc<str>>) -> Result<Options, Stop> {
-        let key = Key::parse("lookup_options")?;
-        // Options are looked up apart from the lookup that needs them.
-        let stack = std::mem::take(&mut self.stack);
-        let result = self.read_layers(&key, module);
-        self.stack = stack;
-        result
-    }
-
-    fn read_layers(&mut self, key: &Key, module: Option<&Arc<str>>) -> Result<Options, Stop> {
+    ///
+    /// Options that look something up need themselves: that is a recursion.
+    fn read_layers(&mut self, module: Option<&Arc<str>>) -> Result<Options, Stop> {
+        let key = &Key::parse("lookup_options")?;
         let environment = match self.environment()? {
             Some(layer) => layer.find(self, key, &Strategy::Hash, false)?,
             None => None,
@@ -118,10 +112,8 @@ impl Lookup<'_> {
             return Ok(options.clone());
         }
         let key = Key::parse("lookup_options")?;
-        let stack = std::mem::take(&mut self.stack);
-        let found = layer.find(self, &key, &Strategy::Hash, true);
-        self.stack = stack;
-        let options = found?.map(|options| checked(options, Some(&module))).transpose()?.flatten();
+        let found = layer.find(self, &key, &Strategy::Hash, true)?;
+        let options = found.map(|options| checked(options, Some(&module))).transpose()?.flatten();
         let options = Rc::new(Options::compile(options.as_deref())?);
         self.cache.default_options.borrow_mut().insert(module, options.clone());
         Ok(options)

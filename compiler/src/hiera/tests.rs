@@ -185,12 +185,35 @@ fn mistakes_in_the_hierarchy_are_named() {
 }
 
 /// An environment of texts, and a caller with variables.
+#[test]
+fn options_that_look_up_are_a_recursion() {
+    let mut site = Site::common("{lookup_options: {a: {merge: '%{lookup(\"how\")}'}}, how: unique, a: [1, 1]}");
+    assert_eq!(site.get("a"), Err("Recursive lookup detected in [lookup_options]".to_owned()));
+    let mut site = Site::new(&[
+        ("/env/modules/m/hiera.yaml", "version: 5"),
+        ("/env/modules/m/data/common.yaml", "{lookup_options: {'m::a': '%{lookup(\"m::b\")}'}, 'm::a': 1, 'm::b': 2}"),
+    ]);
+    assert_eq!(site.get("m::a"), Err("Recursive lookup detected in [lookup_options]".to_owned()));
+}
+
+#[test]
+fn texts_that_name_each_other_twice_are_bounded() {
+    let mut site = Site::common("{a: '%{f0}'}");
+    let names: Vec<&'static str> = (0..60).map(|at| &*format!("f{at}").leak()).collect();
+    for (at, name) in names.iter().enumerate() {
+        site.variables.insert(name, Value::from(format!("%{{f{next}}}%{{f{next}}}", next = at + 1)));
+    }
+    site.variables.insert("f60", Value::from("x"));
+    assert_eq!(site.get("a"), Err("too much".to_owned()));
+}
+
 struct Site {
     files: Texts,
     variables: BTreeMap<&'static str, Value>,
     cache: Rc<Cache>,
     warnings: Vec<String>,
     unknown: Vec<String>,
+    spent: usize,
 }
 
 impl Site {
@@ -206,6 +229,7 @@ impl Site {
             cache: Rc::default(),
             warnings: Vec::new(),
             unknown: Vec::new(),
+            spent: 0,
         }
     }
 
@@ -249,6 +273,11 @@ impl Caller for Site {
     fn unknown_variable(&mut self, name: &str) -> Result<(), Stop> {
         self.unknown.push(name.to_owned());
         Ok(())
+    }
+
+    fn spend(&mut self, bytes: usize) -> Result<(), Stop> {
+        self.spent += bytes;
+        if self.spent > 1 << 20 { Err(Failure::argument("too much").into()) } else { Ok(()) }
     }
 
     fn log(&mut self, _: Level, _: String) {}
