@@ -58,10 +58,11 @@ impl Globs {
     }
 }
 
-/// Compares labels from the right, leaving out the glob's first one, letters of any case.
+/// Compares labels from the right, leaving out the glob's first one, letters of any case. A glob
+/// without a dot (`*web`) has nothing left to compare: it matches no name, not every name.
 fn tail_matches(glob: &str, name: &str) -> bool {
     let glob = glob.to_lowercase();
-    let Some((_, tail)) = glob.split_once('.') else { return true };
+    let Some((_, tail)) = glob.split_once('.') else { return false };
     let mut labels = name.rsplit('.');
     tail.rsplit('.').all(|label| labels.next() == Some(label))
 }

@@ -19,7 +19,9 @@ fn globs_match_as_the_original_does() {
         ("*.lab.test", "web.xlab.test", false),
         ("*.QUX", "0.1.qux", true),
         ("w*.lab.test", "web.lab.test", false),
-        ("*anything", "other", true),
+        ("*anything", "other", false),
+        ("*anything", "anything", false),
+        ("*.", "anything", false),
     ] {
         assert_eq!(matches(line, name), expected, "{line} {name}");
     }
