@@ -174,9 +174,8 @@ impl Authority {
     /// Revokes by serial, also of certificates that were deleted. Whether it was not revoked yet.
     pub async fn revoke_serial(&self, serial: Serial, now: Timestamp) -> Result<bool, Error> {
         let new = self.ledger.revoke_serial(serial, now).await?;
-        if new {
-            self.refresh_crl(self.ledger.revocations().await?, now).await?;
-        }
+        self.refuse([serial]);
+        self.refresh_crl_if_behind(now).await?;
         Ok(new)
     }
 
@@ -394,20 +393,30 @@ impl Authority {
 
     async fn revoke_all(&self, names: &[Certname], remove: bool, now: Timestamp) -> Result<RevokedNames, Error> {
         let done = self.ledger.revoke(names, remove, now).await?;
-        if !done.serials.is_empty() {
-            self.refresh_crl(self.ledger.revocations().await?, now).await?;
-        }
+        self.refuse(done.serials.iter().copied());
+        self.refresh_crl_if_behind(now).await?;
         Ok(done)
+    }
+
+    /// From now on certificates with these serials are refused. A revocation is never taken back,
+    /// so the set only grows.
+    fn refuse(&self, serials: impl IntoIterator<Item = Serial>) {
+        let mut revoked = self.revoked.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::make_mut(&mut revoked).extend(serials);
+    }
+
+    /// Also when nothing is newly revoked: making the last list may have failed.
+    async fn refresh_crl_if_behind(&self, now: Timestamp) -> Result<(), Error> {
+        let revocations = self.ledger.revocations().await?;
+        if revocations.number > self.crl().number {
+            self.refresh_crl(revocations, now).await?;
+        }
+        Ok(())
     }
 
     /// The set first, so that requests are refused while the list is still being signed.
     async fn refresh_crl(&self, revocations: Revocations, now: Timestamp) -> Result<(), Error> {
-        {
-            let mut revoked = self.revoked.write().unwrap_or_else(PoisonError::into_inner);
-            if revocations.entries.len() >= revoked.len() {
-                *revoked = Arc::new(Revoked::from(&revocations));
-            }
-        }
+        self.refuse(revocations.entries.iter().map(|entry| entry.serial));
         let made = make_crl(&self.issuer, &*self.ledger, &*self.workers, &self.settings, revocations, now).await?;
         let mut crl = self.crl.write().unwrap_or_else(PoisonError::into_inner);
         if made.number > crl.number {

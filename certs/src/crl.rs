@@ -41,6 +41,10 @@ impl Revoked {
     pub fn is_empty(&self) -> bool {
         self.serials.is_empty()
     }
+
+    pub(crate) fn extend(&mut self, serials: impl IntoIterator<Item = Serial>) {
+        self.serials.extend(serials);
+    }
 }
 
 impl From<&Revocations> for Revoked {

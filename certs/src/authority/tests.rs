@@ -208,6 +208,36 @@ fn revocations_by_another_process_are_taken_over() {
     });
 }
 
+/// Has no time for anything while it is told so.
+#[derive(Default)]
+struct Idle(std::sync::atomic::AtomicBool);
+
+#[async_trait::async_trait]
+impl Workers for Idle {
+    async fn run(&self, job: Box<dyn FnOnce() + Send>) {
+        if !self.0.load(std::sync::atomic::Ordering::Relaxed) {
+            job();
+        }
+    }
+}
+
+#[test]
+fn a_revocation_holds_though_its_list_cannot_be_made() {
+    run(async {
+        let workers = Arc::new(Idle::default());
+        let authority = with(Autosign::All, settings(), Arc::new(NoPolicy), workers.clone()).await;
+        let (body, _) = request("web01.lab.test", &[]);
+        authority.submit("web01.lab.test", &body, now()).await.unwrap();
+        workers.0.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert!(matches!(authority.revoke(&name(), now()).await, Err(Error::NoWorkers)));
+        assert!(authority.revoked().contains(Serial(2)));
+        assert_eq!(authority.crl().number, 0);
+        workers.0.store(false, std::sync::atomic::Ordering::Relaxed);
+        authority.revoke(&name(), now()).await.unwrap();
+        assert_eq!(authority.crl().number, 1, "asking again makes the list that was missing");
+    });
+}
+
 #[test]
 fn records_of_another_authority_are_refused() {
     run(async {
