@@ -19,6 +19,14 @@ const PLAIN: &str = "text/plain";
 /// Seconds after which to try again when a queue of the authority is full.
 const RETRY_AFTER: u64 = 10;
 
+/// Carries `work` out to its end also when the client goes away. A handler is dropped with its
+/// connection; a revocation that is recorded and then not put in force, or a request that is kept
+/// and then not autosigned, must not come of that.
+async fn to_its_end<T: 'static>(work: impl Future<Output = T> + 'static) -> Result<T, Problem> {
+    let broken = |error| Problem::text(StatusCode::INTERNAL_SERVER_ERROR, format!("Internal Server Error: {error}"));
+    actix_web::rt::spawn(work).await.map_err(broken)
+}
+
 /// What went wrong, in this API's words. A rule that says no is answered with `refused`, which is
 /// `400` when a request comes in and `409` when it is to be signed.
 fn problem(error: &Error, refused: StatusCode, config: &Config) -> Problem {
@@ -48,3 +56,6 @@ fn problem(error: &Error, refused: StatusCode, config: &Config) -> Problem {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use certs::{Error, SignOptions};
 use model::Certname;
 use serde_json::{Value, json};
 
-use super::{PLAIN, problem};
+use super::{PLAIN, problem, to_its_end};
 use crate::clock;
 use crate::http::Asked;
 use crate::http::bodies::{self, Limit};
@@ -27,9 +27,13 @@ pub(crate) async fn clean(asked: &Asked<'_>, payload: Payload) -> Result<HttpRes
     // A text that is no certname has no certificate.
     let (known, mut missing): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| Certname::parse(name).is_ok());
     let known: Vec<Certname> = known.iter().filter_map(|name| Certname::parse(name).ok()).collect();
-    let cleaned = app.authority.clean(&known, clock::now()).await;
-    let cleaned = cleaned.map_err(|error| problem(&error, StatusCode::CONFLICT, &app.config))?;
-    app.revocations_changed();
+    let (shared, theirs) = (app.clone(), known.clone());
+    let cleaned = to_its_end(async move {
+        let cleaned = shared.authority.clean(&theirs, clock::now()).await;
+        shared.revocations_changed();
+        cleaned
+    });
+    let cleaned = cleaned.await?.map_err(|error| problem(&error, StatusCode::CONFLICT, &app.config))?;
     app.metrics.certificate("cleaned", cleaned.serials.len() as u64);
     missing.extend(cleaned.missing.iter().map(ToString::to_string));
     tracing::info!(names = ?known, by = asked.peer.map(|peer| peer.certname.as_str()), "certificates were cleaned");
@@ -67,7 +71,9 @@ async fn sign_each(asked: &Asked<'_>, names: Vec<String>) -> Result<HttpResponse
             Ok(_) => signed.push(name),
             Err(Error::NoRequest { .. }) => no_csr.push(name),
             Err(error) => {
-                tracing::warn!(certname = name, %error, "a certificate request was not signed");
+                // As text, which the log quotes: it may repeat what the request says.
+                let reason = error.to_string();
+                tracing::warn!(certname = name, reason, "a certificate request was not signed");
                 errors.push(name);
             }
         }

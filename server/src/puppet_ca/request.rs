@@ -6,7 +6,7 @@ use actix_web::web::Payload;
 use certs::{Error, Submission};
 use model::Certname;
 
-use super::{PLAIN, problem};
+use super::{PLAIN, problem, to_its_end};
 use crate::clock;
 use crate::http::Asked;
 use crate::http::bodies::{self, Limit};
@@ -37,7 +37,9 @@ pub(crate) async fn put(asked: &Asked<'_>, name: &str, payload: Payload) -> Resu
     };
     let body = bodies::read(asked.http.headers(), payload, limit).await?;
     app.follow_autosign_file();
-    match app.authority.submit(name, &body, clock::now()).await {
+    let (shared, theirs) = (app.clone(), name.to_owned());
+    let submitted = to_its_end(async move { shared.authority.submit(&theirs, &body, clock::now()).await });
+    match submitted.await? {
         Ok(Submission::Waiting) => {
             app.metrics.certificate("requested", 1);
             tracing::info!(certname = name, "a certificate request waits to be signed");
@@ -52,7 +54,9 @@ pub(crate) async fn put(asked: &Asked<'_>, name: &str, payload: Payload) -> Resu
             tracing::error!(certname = name, fault, "the policy executable could not be asked; the request waits");
         }
         Err(error) => {
-            tracing::info!(certname = name, %error, "a certificate request was refused");
+            // As text, which the log quotes: it may repeat what the request says.
+            let reason = error.to_string();
+            tracing::info!(certname = name, reason, "a certificate request was refused");
             return Err(problem(&error, StatusCode::BAD_REQUEST, &app.config));
         }
     }

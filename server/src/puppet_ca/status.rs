@@ -10,7 +10,7 @@ use model::Certname;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{PLAIN, problem};
+use super::{PLAIN, problem, to_its_end};
 use crate::clock;
 use crate::http::Asked;
 use crate::http::bodies::{self, Limit};
@@ -59,8 +59,13 @@ pub(crate) async fn put(asked: &Asked<'_>, name: &str, payload: Payload) -> Resu
             tracing::info!(%certname, %serial, by, "a certificate was signed");
         }
         Desired::Revoked => {
-            authority.revoke(&certname, clock::now()).await.map_err(refuse)?;
-            app.revocations_changed();
+            let (shared, name) = (app.clone(), certname.clone());
+            let revoked = to_its_end(async move {
+                let revoked = shared.authority.revoke(&name, clock::now()).await;
+                shared.revocations_changed();
+                revoked
+            });
+            revoked.await?.map_err(refuse)?;
             app.metrics.certificate("revoked", 1);
             tracing::info!(%certname, by, "a certificate was revoked");
         }
