@@ -22,10 +22,11 @@ impl App {
     /// Reads the file of names to autosign, where one is set, so that edits hold from the next
     /// request on. A file that cannot be read changes nothing.
     pub(crate) fn follow_autosign_file(&self) {
-        if !matches!(self.config.autosign, AutosignMode::File(_)) {
+        let mode = self.autosign.load();
+        if !matches!(**mode, AutosignMode::File(_)) {
             return;
         }
-        match founding::autosign(&self.config) {
+        match founding::autosign(&mode) {
             Ok(autosign) => self.authority.set_autosign(autosign),
             Err(error) => tracing::error!(error = format!("{error:#}"), "the autosign list stays as it was"),
         }

@@ -1,8 +1,9 @@
 //! The policy executable: asks a program of the operator whether to sign.
 
-use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use certs::Policy;
 use model::Certname;
@@ -13,26 +14,26 @@ use crate::environments::command;
 
 /// Runs `EXE CERTNAME` with the request in PEM form on standard input.
 pub(crate) struct PolicyExecutable {
-    executable: Option<PathBuf>,
+    /// Names the executable; a reload may change it.
+    mode: Arc<ArcSwap<AutosignMode>>,
     within: Duration,
     slots: Semaphore,
 }
 
 impl PolicyExecutable {
-    pub(crate) fn new(config: &Config) -> Self {
-        let executable = match &config.autosign {
-            AutosignMode::Executable(path) => Some(path.clone()),
-            _ => None,
-        };
+    pub(crate) fn new(config: &Config, mode: Arc<ArcSwap<AutosignMode>>) -> Self {
         let slots = Semaphore::new(config.ca.policy_concurrency);
-        Self { executable, within: config.ca.policy_timeout.0, slots }
+        Self { mode, within: config.ca.policy_timeout.0, slots }
     }
 }
 
 #[async_trait]
 impl Policy for PolicyExecutable {
     async fn allows(&self, name: &Certname, request_pem: &str) -> Result<bool, String> {
-        let executable = self.executable.as_ref().ok_or("no policy executable is set")?;
+        let mode = self.mode.load_full();
+        let AutosignMode::Executable(executable) = &*mode else {
+            return Err("no policy executable is set".to_owned());
+        };
         let argv = [executable.to_string_lossy().into_owned(), name.to_string()];
         let (pem, within) = (request_pem.as_bytes().to_vec(), self.within);
         let _slot = self.slots.acquire().await.map_err(|error| error.to_string())?;

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, mpsc};
 
 use anyhow::{Context, bail};
+use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use certs::issuer::Issuer;
 use certs::ledger::CertificateRow;
@@ -49,6 +50,7 @@ impl KeyRace {
 /// Opens the authority of the data folder; makes it when there is none and `race` has its key.
 pub(crate) async fn authority(
     config: &Config,
+    mode: Arc<ArcSwap<AutosignMode>>,
     data: &Path,
     race: Option<KeyRace>,
     ledger: Arc<dyn Ledger>,
@@ -72,9 +74,10 @@ pub(crate) async fn authority(
         tracing::info!(name = issuer.common_name(), "a certificate authority was made");
         issuer
     };
-    let policy = Arc::new(PolicyExecutable::new(config));
+    let autosign = autosign(&mode.load())?;
+    let policy = Arc::new(PolicyExecutable::new(config, mode));
     let workers = Arc::new(Signers::start(config, metrics)?);
-    Ok(Authority::open(settings, autosign(config)?, issuer, ledger, policy, workers, now).await?)
+    Ok(Authority::open(settings, autosign, issuer, ledger, policy, workers, now).await?)
 }
 
 /// The server's certificate and key: those of the data folder while they will do, else new ones.
@@ -107,8 +110,8 @@ pub(crate) fn trust(authority: &Authority) -> Trust {
 }
 
 /// The autosigning mode as the configuration, and the file it may name, have it now.
-pub(crate) fn autosign(config: &Config) -> anyhow::Result<Autosign> {
-    Ok(match &config.autosign {
+pub(crate) fn autosign(mode: &AutosignMode) -> anyhow::Result<Autosign> {
+    Ok(match mode {
         AutosignMode::Off => Autosign::Off,
         AutosignMode::All => Autosign::All,
         AutosignMode::Names(names) => Autosign::Globs(globs(&names.join("\n"))),

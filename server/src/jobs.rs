@@ -64,11 +64,12 @@ async fn look_after(app: &Data<App>, live: &Live) -> anyhow::Result<()> {
 pub(crate) fn reload(app: &Data<App>, flags: &Flags) {
     let reloaded = Config::load(flags, std::env::vars()).map_err(anyhow::Error::from).and_then(|config| {
         let guard = Guard::new(&config.authorization, &config.admin_certnames)?;
-        Ok((guard, founding::autosign(&config)?))
+        Ok((guard, founding::autosign(&config.autosign)?, config.autosign))
     });
     match reloaded {
-        Ok((guard, autosign)) => {
+        Ok((guard, autosign, mode)) => {
             app.guard.store(Arc::new(guard));
+            app.autosign.store(Arc::new(mode));
             app.authority.set_autosign(autosign);
             app.environments.flush(None);
             app.revocations_changed();
@@ -77,3 +78,6 @@ pub(crate) fn reload(app: &Data<App>, flags: &Flags) {
         Err(error) => tracing::error!(error = format!("{error:#}"), "nothing was reloaded"),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use certs::Authority;
 use inventory::{Bucket, Nodes};
 use modules::metadata::Process;
@@ -11,7 +12,7 @@ use store::Store;
 
 use crate::admin::AdminError;
 use crate::catalogs::Catalogs;
-use crate::config::Config;
+use crate::config::{AutosignMode, Config};
 use crate::environments::Environments;
 use crate::metrics::Metrics;
 use crate::tls::Live;
@@ -25,6 +26,8 @@ pub(crate) struct Rooms {
     pub(crate) bucket: Arc<dyn Bucket>,
     pub(crate) environments: Environments,
     pub(crate) catalogs: Catalogs,
+    /// Which requests are signed unasked, as the configuration said when it was last read.
+    pub(crate) autosign: Arc<ArcSwap<AutosignMode>>,
     /// Who owns what this process makes: stands for the owners of files that are not to be copied.
     pub(crate) owner: Process,
     /// `None` where no server has run yet.
@@ -42,7 +45,9 @@ impl Rooms {
         let catalogs = Catalogs::open(&config, environments.clone(), metrics.clone())?;
         let owner = Process { uid: rustix::process::getuid().as_raw(), gid: rustix::process::getgid().as_raw() };
         let bucket = Arc::new(store.clone());
-        Ok(Self { config, metrics, store, nodes, bucket, environments, catalogs, owner, authority: None, live: None })
+        let autosign = Arc::new(ArcSwap::from_pointee(config.autosign.clone()));
+        let (authority, live) = (None, None);
+        Ok(Self { config, metrics, store, nodes, bucket, environments, catalogs, autosign, owner, authority, live })
     }
 
     /// With the authority, and with the TLS layer that must hear of revocations.

@@ -44,7 +44,8 @@ pub(crate) async fn serve(config: Config, flags: Flags) -> anyhow::Result<()> {
     }
     let rooms = Rooms::open(config.clone(), metrics.clone())?;
     let ledger = Arc::new(rooms.store.clone());
-    let authority = Arc::new(founding::authority(&config, data.root(), race, ledger, &metrics).await?);
+    let authority =
+        Arc::new(founding::authority(&config, rooms.autosign.clone(), data.root(), race, ledger, &metrics).await?);
     let identity = founding::identity(&config, data.root(), &authority).await?;
     let live = Live::new(identity, &founding::trust(&authority), config.tls.session_cache)?;
     let live = Arc::new(live);

@@ -25,7 +25,8 @@ pub(crate) async fn perform_locally(config: Arc<Config>, command: Command) -> an
         rooms
     } else {
         let ledger = Arc::new(rooms.store.clone());
-        let authority = founding::authority(&config, &config.data_dir, None, ledger, &metrics).await?;
+        let authority =
+            founding::authority(&config, rooms.autosign.clone(), &config.data_dir, None, ledger, &metrics).await?;
         rooms.with(Arc::new(authority), None)
     };
     Ok(perform(&rooms, command).await)
