@@ -65,6 +65,10 @@ pub(crate) async fn authority(
         Issuer::open(&bundle, PrivateKey::parse_pem(&key)?)?
     } else {
         let Some(race) = race else { bail!("there is no certificate authority in {}", data.display()) };
+        if ledger.crl().await?.is_some() {
+            let (missing, kept) = (bundle_path.display(), key_path.display());
+            bail!("{missing} is missing, but certificates were issued with {kept}: put it back, nothing was changed");
+        }
         // A key without a certificate is what a crash at the first start leaves behind.
         let key = race.finish()?;
         let pem = key.to_pem();
@@ -97,10 +101,10 @@ pub(crate) async fn identity(config: &Config, data: &Path, authority: &Authority
     usable(config, authority, &kept).await
 }
 
-/// Whether the server's certificate comes to its end soon.
+/// Whether the server's certificate comes to its end soon, or was taken away.
 pub(crate) async fn renewal_is_due(config: &Config, authority: &Authority, now: Timestamp) -> anyhow::Result<bool> {
     let row = authority.certificate_row(&config.certname).await?;
-    Ok(row.is_none_or(|row| ends_soon(&row, config, now)))
+    Ok(row.is_none_or(|row| row.revoked_at.is_some() || ends_soon(&row, config, now)))
 }
 
 /// What clients are checked against.
@@ -238,3 +242,6 @@ impl Workers for Signers {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
