@@ -8,6 +8,8 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, StatusCode, header};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
+use certs::Revoked;
+use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 
 use self::connections::{Connection, Held};
@@ -16,15 +18,17 @@ use crate::guard::{Question, Verdict};
 use crate::puppet::route::{self, Endpoint, Miss};
 use crate::respond::{self, Problem};
 use crate::tls::Peer;
-use crate::{puppet, puppet_ca, status};
+use crate::{clock, puppet, puppet_ca, status};
 
 pub(crate) mod bodies;
 pub(crate) mod connections;
 
 /// Says in a denial which rule it was.
 const RULE_HEADER: HeaderName = HeaderName::from_static("x-quartermaster-rule");
-/// The rule by which revoked certificates are denied before any other is asked.
+/// The rules by which certificates are denied before any other is asked: TLS looks at them only
+/// when a connection begins.
 const REVOKED: &str = "revoked certificate";
+const EXPIRED: &str = "expired certificate";
 
 /// One request that may be answered.
 pub(crate) struct Asked<'a> {
@@ -138,10 +142,10 @@ async fn route(http: &HttpRequest, payload: Payload, app: &Data<App>) -> (&'stat
 /// The refusal, if the request may not be answered.
 fn denied(asked: &Asked<'_>) -> Option<HttpResponse> {
     let (method, address) = (asked.http.method(), asked.http.peer_addr().map(|address| address.ip()));
-    let revoked = asked.peer.is_some_and(|peer| asked.app.authority.revoked().contains(peer.serial));
+    let unfit = asked.peer.and_then(|peer| unfit(peer, &asked.app.authority.revoked(), clock::now()));
     let guard = asked.app.guard.load();
-    let rule = if revoked {
-        REVOKED
+    let rule = if let Some(rule) = unfit {
+        rule
     } else {
         let question = Question { method, path: asked.path, query: &asked.query.0, peer: asked.peer, address };
         match guard.ask(question) {
@@ -159,10 +163,18 @@ fn denied(asked: &Asked<'_>) -> Option<HttpResponse> {
     if let Ok(rule) = HeaderValue::from_str(rule) {
         refusal.headers_mut().insert(RULE_HEADER, rule);
     }
-    if revoked {
+    if unfit.is_some() {
         refusal.head_mut().set_connection_type(ConnectionType::Close);
     }
     Some(refusal)
+}
+
+/// Why a certificate that TLS took when the connection began is no good any more.
+fn unfit(peer: &Peer, revoked: &Revoked, now: Timestamp) -> Option<&'static str> {
+    if revoked.contains(peer.serial) {
+        return Some(REVOKED);
+    }
+    (peer.not_after < now).then_some(EXPIRED)
 }
 
 async fn dispatch(endpoint: Endpoint, asked: &Asked<'_>, payload: Payload) -> Result<HttpResponse, Problem> {
