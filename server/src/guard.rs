@@ -117,7 +117,10 @@ impl Rule {
             return None;
         }
         let captures = self.path.captures(question.path)?;
-        let has = |name: &str, values: &[String]| question.query.iter().any(|(n, v)| n == name && values.contains(v));
+        // Of a parameter that is given twice the last value holds, here as in the handlers.
+        let has = |name: &str, values: &[String]| {
+            question.query.iter().rfind(|(given, _)| given == name).is_some_and(|(_, value)| values.contains(value))
+        };
         if !self.query.iter().all(|(name, values)| has(name, values)) {
             return None;
         }

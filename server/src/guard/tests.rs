@@ -123,6 +123,8 @@ fn query_parameters_can_decide() {
     };
     assert!(ask(&[("environment".to_owned(), "production".to_owned())]));
     assert!(!ask(&[("environment".to_owned(), "test".to_owned())]));
+    let twice = ["production", "test"].map(|name| ("environment".to_owned(), name.to_owned()));
+    assert!(!ask(&twice), "the last one is what the handlers take");
     assert!(!ask(&[]));
 }
 

@@ -55,7 +55,7 @@ pub(crate) struct FileRequest {
 impl FileRequest {
     /// The `environment` parameter.
     pub(crate) fn environment(&self) -> Result<EnvironmentName, FileError> {
-        let name = self.parameters.iter().find(|(name, _)| name == "environment").ok_or(FileError::NoEnvironment)?;
+        let name = self.parameters.iter().rfind(|(name, _)| name == "environment").ok_or(FileError::NoEnvironment)?;
         EnvironmentName::parse(&name.1).map_err(|error| FileError::BadEnvironment(error.to_string()))
     }
 
