@@ -1,9 +1,12 @@
 //! Commands with a limit on time and output.
 
 use std::io::{Read, Write};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process_group};
 
 /// What a command did.
 #[derive(Debug)]
@@ -41,6 +44,7 @@ pub(crate) fn run(argv: &[String], stdin: &[u8], limit: Duration) -> Result<Outp
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
+        .process_group(0)
         .spawn()
         .map_err(CommandError::NotStarted)?;
     let deadline = Instant::now() + limit;
@@ -51,8 +55,7 @@ pub(crate) fn run(argv: &[String], stdin: &[u8], limit: Duration) -> Result<Outp
         match child.try_wait().map_err(CommandError::NotStarted)? {
             Some(status) => break status,
             None if Instant::now() >= deadline => {
-                drop(child.kill());
-                drop(child.wait());
+                end(&mut child);
                 return Err(CommandError::TooSlow(limit));
             }
             None => std::thread::sleep(TICK),
@@ -88,6 +91,15 @@ pub(crate) fn shell(line: &str, limit: Duration) -> Result<String, CommandError>
         CommandError::Failed { code, output, .. } => CommandError::Failed { command: line.to_owned(), code, output },
         other => other,
     })
+}
+
+/// Ends a child with all that it has started: it leads a process group of its own.
+fn end(child: &mut Child) {
+    let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    if group.is_none_or(|group| kill_process_group(group, Signal::KILL).is_err()) {
+        drop(child.kill());
+    }
+    drop(child.wait());
 }
 
 /// Gives the child its standard input; a child that does not want it is no error.

@@ -38,6 +38,22 @@ fn slow_commands_are_ended() {
 }
 
 #[test]
+fn what_a_slow_command_has_started_is_ended_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let note = folder.path().join("pid");
+    let slow = shell(&format!("sleep 300 & echo $! > {}; wait", note.display()), Duration::from_millis(500));
+    assert!(matches!(slow, Err(CommandError::TooSlow(_))), "{slow:?}");
+    let pid = std::fs::read_to_string(note).unwrap();
+    // A process that has ended has no command line, even while nobody has taken note of its end.
+    let runs = || std::fs::read(format!("/proc/{}/cmdline", pid.trim())).is_ok_and(|line| !line.is_empty());
+    let began = Instant::now();
+    while runs() && began.elapsed() < Duration::from_secs(10) {
+        std::thread::sleep(TICK);
+    }
+    assert!(!runs(), "process {pid} is still there");
+}
+
+#[test]
 fn endless_output_is_bounded() {
     let endless = run(&argv(&["/usr/bin/yes"]), b"", Duration::from_secs(20));
     assert!(
