@@ -48,6 +48,9 @@ pub(crate) enum PoolError {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cancel(Arc<AtomicBool>);
 
+/// Whoever waits for a job. When they go, with the result or without, the job is told.
+struct Waiting(Cancel);
+
 struct Queue {
     state: Mutex<State>,
     ready: Condvar,
@@ -84,8 +87,8 @@ impl Pool {
         job: impl FnOnce(&Cancel, Instant) -> T + Send + 'static,
     ) -> Result<T, PoolError> {
         let (sender, receiver) = oneshot::channel();
-        let cancel = Cancel::default();
-        let theirs = cancel.clone();
+        let waiting = Waiting(Cancel::default());
+        let theirs = waiting.0.clone();
         let deadline = Instant::now() + within;
         self.queue.push(Box::new(move || {
             if theirs.is_set() {
@@ -98,11 +101,14 @@ impl Pool {
         match tokio::time::timeout_at(deadline.into(), receiver).await {
             Ok(Ok(result)) => result,
             Ok(Err(_)) => Err(PoolError::Closed),
-            Err(_) => {
-                cancel.0.store(true, Ordering::Relaxed);
-                Err(PoolError::TimedOut(within))
-            }
+            Err(_) => Err(PoolError::TimedOut(within)),
         }
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.0.store(true, Ordering::Relaxed);
     }
 }
 

@@ -63,3 +63,22 @@ async fn nobody_waits_longer_than_allowed_and_the_job_hears_of_it() {
     assert_eq!(result, Err(PoolError::TimedOut(Duration::from_millis(20))));
     assert!(hears.recv_timeout(LONG).is_ok());
 }
+
+#[actix_web::test]
+async fn a_job_is_not_begun_when_who_asked_has_gone() {
+    let pool = pool(1, 2);
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let (begun, begins) = std::sync::mpsc::channel();
+    let first = pool.run(LONG, move |_, _| {
+        let _ = held.recv();
+    });
+    let rest = async {
+        let abandoned = pool.run(LONG, move |_, _| begun.send(()).unwrap());
+        assert!(actix_web::rt::time::timeout(Duration::from_millis(20), abandoned).await.is_err());
+        release.send(()).unwrap();
+        pool.run(LONG, |_, _| 3).await
+    };
+    let (first, third) = futures_util::future::join(first, rest).await;
+    assert_eq!((first, third), (Ok(()), Ok(3)));
+    assert!(begins.try_recv().is_err());
+}
