@@ -27,8 +27,8 @@ pub(super) type DataOutcome = Result<Arc<Value>, LoadError>;
 /// Everything that was parsed and is worth keeping.
 #[derive(Default)]
 pub(super) struct Parsed {
-    programs: Pool<ProgramOutcome>,
-    data: Pool<DataOutcome>,
+    programs: Pool<Program>,
+    data: Pool<Value>,
     pub(super) digests: FileDigests,
 }
 
@@ -97,31 +97,45 @@ fn key(kind: u8, path: &str, content: &[u8]) -> [u8; 32] {
     hash.finalize().into()
 }
 
-/// Values by content, each made once; what nobody uses any more goes when there are too many.
-struct Pool<V> {
-    entries: Mutex<HashMap<[u8; 32], Arc<OnceLock<V>>>>,
+/// Values by content, each made once; what nobody uses any more goes from time to time.
+struct Pool<T> {
+    entries: Mutex<Entries<T>>,
 }
 
-/// From this many on unused values are dropped.
-const POOL_ENTRIES: usize = 20_000;
+struct Entries<T> {
+    by_content: HashMap<[u8; 32], Slot<T>>,
+    /// So many entries have unused ones dropped.
+    sweep_at: usize,
+}
 
-impl<V> Default for Pool<V> {
+type Slot<T> = Arc<OnceLock<Result<Arc<T>, LoadError>>>;
+
+/// Fewer entries than this are not worth a look.
+const SWEEP_FROM: usize = 1000;
+
+impl<T> Default for Pool<T> {
     fn default() -> Self {
-        Self { entries: Mutex::default() }
+        Self { entries: Mutex::new(Entries { by_content: HashMap::new(), sweep_at: SWEEP_FROM }) }
     }
 }
 
-impl<V: Clone> Pool<V> {
-    fn get_or(&self, key: [u8; 32], make: impl FnOnce() -> V) -> V {
+impl<T> Pool<T> {
+    fn get_or(&self, key: [u8; 32], make: impl FnOnce() -> Result<Arc<T>, LoadError>) -> Result<Arc<T>, LoadError> {
         let slot = {
             let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-            if entries.len() >= POOL_ENTRIES && !entries.contains_key(&key) {
-                entries.clear();
+            if entries.by_content.len() >= entries.sweep_at && !entries.by_content.contains_key(&key) {
+                entries.by_content.retain(|_, slot| is_used(slot));
+                entries.sweep_at = SWEEP_FROM.max(entries.by_content.len() * 2);
             }
-            entries.entry(key).or_default().clone()
+            entries.by_content.entry(key).or_default().clone()
         };
         slot.get_or_init(make).clone()
     }
+}
+
+fn is_used<T>(slot: &Slot<T>) -> bool {
+    let shared = |value: &Result<Arc<T>, LoadError>| value.as_ref().is_ok_and(|value| Arc::strong_count(value) > 1);
+    Arc::strong_count(slot) > 1 || slot.get().is_some_and(shared)
 }
 
 /// Answers to questions about one snapshot, each computed once; many readers at a time.

@@ -11,6 +11,18 @@ fn kept_by_content_and_path() {
 }
 
 #[test]
+fn what_nobody_uses_goes() {
+    let parsed = Parsed::default();
+    let get = |text: &str| parsed.program("/a.pp", text.as_bytes(), Reading::Manifest).unwrap();
+    let used = get("notice(used)");
+    for number in 0..SWEEP_FROM * 2 {
+        get(&format!("notice({number})"));
+    }
+    assert!(parsed.programs.entries.lock().unwrap().by_content.len() <= SWEEP_FROM);
+    assert!(Arc::ptr_eq(&used, &get("notice(used)")));
+}
+
+#[test]
 fn byte_order_marks_do_not_count() {
     let parsed = Parsed::default();
     assert!(parsed.program("/a.pp", b"\xef\xbb\xbfnotice(1)", Reading::Manifest).is_ok());
