@@ -226,7 +226,7 @@ pub(crate) async fn compress(request: &HttpRequest, answer: HttpResponse) -> Htt
         gzip(&bytes)
     };
     let headers = head.headers_mut();
-    headers.insert(header::VARY, HeaderValue::from_static(VARY));
+    headers.append(header::VARY, HeaderValue::from_static(VARY));
     let Some(squeezed) = squeezed else {
         return head.set_body(actix_web::body::BoxBody::new(bytes));
     };

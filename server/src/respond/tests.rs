@@ -1,7 +1,9 @@
+use actix_web::HttpResponse;
 use actix_web::body::MessageBody;
 use actix_web::http::{StatusCode, header};
+use actix_web::test::TestRequest;
 
-use super::{Problem, accepts_gzip};
+use super::{COMPRESS_FROM, Problem, VARY, accepts_gzip, compress};
 
 fn body(problem: Problem) -> (u16, Option<String>, String) {
     let answer = problem.into_response();
@@ -31,6 +33,16 @@ fn a_limit_names_its_setting() {
     let (status, _, text) = body(Problem::too_large("The report", 10, "limits.report_body"));
     assert_eq!(status, 413);
     assert!(text.contains("limits.report_body") && text.contains("10 bytes"), "{text}");
+}
+
+#[actix_web::test]
+async fn compressing_adds_to_what_an_answer_varies_by() {
+    let request = TestRequest::default().insert_header((header::ACCEPT_ENCODING, "gzip")).to_http_request();
+    let answer = HttpResponse::Ok().insert_header((header::VARY, "Accept")).body("x".repeat(COMPRESS_FROM));
+    let answer = compress(&request, answer).await;
+    assert_eq!(answer.headers().get(header::CONTENT_ENCODING).unwrap(), "gzip");
+    let vary: Vec<_> = answer.headers().get_all(header::VARY).collect();
+    assert_eq!(vary, ["Accept", VARY]);
 }
 
 #[test]
