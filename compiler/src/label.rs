@@ -7,6 +7,8 @@ use crate::value::Value;
 
 pub(crate) use syntax::label;
 
+pub(crate) use crate::value::label::{a_an, a_an_uc};
+
 /// What a value is, in the words of the original.
 pub(crate) fn label_value(value: &Value) -> Cow<'static, str> {
     let fixed = match value {
@@ -22,19 +24,4 @@ pub(crate) fn label_value(value: &Value) -> Cow<'static, str> {
         other => other.type_name(),
     };
     fixed.into()
-}
-
-/// With its article: `a String`, `an '[]' expression`.
-pub(crate) fn a_an(text: &str) -> String {
-    format!("{} {text}", if has_vowel(text) { "an" } else { "a" })
-}
-
-/// With its article at the start of a sentence.
-pub(crate) fn a_an_uc(text: &str) -> String {
-    format!("{} {text}", if has_vowel(text) { "An" } else { "A" })
-}
-
-fn has_vowel(text: &str) -> bool {
-    let first = text.chars().find(|c| !matches!(c, '\'' | '"')).unwrap_or(' ');
-    matches!(first.to_ascii_lowercase(), 'a' | 'e' | 'i' | 'o' | 'u' | 'y')
 }

@@ -20,7 +20,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         expect(call, !call.arguments.is_empty(), |n| {
             format!("regexpescape(): Wrong number of arguments given ({n} for 1)")
         })?;
-        each_text(call, regexp_escaped)
+        each_text(call, crate::regexp::escape)
     }),
     Function::legacy("uriescape", 0, None, |call| {
         expect(call, !call.arguments.is_empty(), |n| {
@@ -148,26 +148,6 @@ pub(super) static FUNCTIONS: &[Function] = &[
 fn swapped(c: char) -> char {
     let changed = if c.is_lowercase() { c.to_uppercase().next() } else { c.to_lowercase().next() };
     changed.unwrap_or(c)
-}
-
-/// Ruby's `Regexp.escape`.
-fn regexp_escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '\r' => out.push_str("\\r"),
-            '\u{c}' => out.push_str("\\f"),
-            '\u{b}' => out.push_str("\\v"),
-            ' ' | '#' | '$' | '(' | ')' | '*' | '+' | '-' | '.' | '?' | '[' | '\\' | ']' | '^' | '{' | '|' | '}' => {
-                out.push('\\');
-                out.push(c);
-            }
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 /// What URIs do not allow becomes `%XX`; their delimiters stay.
