@@ -1,4 +1,4 @@
-//! What one agent waits for, request by request, on one kept-alive connection: `cargo bench -p tests`.
+//! What one agent waits for, request by request, on one kept-alive connection: `cargo bench -p acceptance`.
 //!
 //! `tests/bench.sh` measures throughput, processor time and memory under load, also of other servers.
 
@@ -6,14 +6,14 @@ use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
 
+use acceptance::client::{Connection, Tls};
+use acceptance::pki::{self, Identity, Wish};
+use acceptance::requests;
+use acceptance::server::Server;
+use acceptance::shared::root;
 use anyhow::Result;
 use divan::Bencher;
 use serde_json::Value;
-use tests::client::{Connection, Tls};
-use tests::pki::{self, Identity, Wish};
-use tests::requests;
-use tests::server::Server;
-use tests::shared::root;
 
 /// What every benchmark needs: a connection is made of it.
 struct Ready {

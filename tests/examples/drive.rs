@@ -8,12 +8,12 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use acceptance::client::{Connection, Tls};
+use acceptance::pki::{self, Identity, Wish};
+use acceptance::{process, requests};
 use anyhow::{Context, Result, bail};
 use clap::{Parser, ValueEnum};
 use serde_json::{Value, json};
-use tests::client::{Connection, Tls};
-use tests::pki::{self, Identity, Wish};
-use tests::{process, requests};
 
 /// Drives a Puppet server and prints one line of JSON.
 #[derive(Parser)]

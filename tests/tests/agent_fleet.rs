@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use acceptance::agent::{Agent, Running, installed};
+use acceptance::pki;
+use acceptance::server::Server;
 use anyhow::Result;
-use tests::agent::{Agent, Running, installed};
-use tests::pki;
-use tests::server::Server;
 
 const FLEET: usize = 50;
 

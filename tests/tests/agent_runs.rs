@@ -3,10 +3,10 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
+use acceptance::agent::{Agent, installed};
+use acceptance::server::Server;
 use anyhow::Result;
 use serde_json::Value;
-use tests::agent::{Agent, installed};
-use tests::server::Server;
 
 const MANIFEST: &str = r#"
 $place = $facts['playground']

@@ -3,12 +3,12 @@
 use std::fs;
 use std::process::Command;
 
+use acceptance::pki::{self, Wish};
+use acceptance::requests::{self, set_state, submit};
+use acceptance::server::{CERTNAME, Server};
+use acceptance::shared::has_command;
 use anyhow::Result;
 use serde_json::{Value, json};
-use tests::pki::{self, Wish};
-use tests::requests::{self, set_state, submit};
-use tests::server::{CERTNAME, Server};
-use tests::shared::has_command;
 
 const TEXT: &[(&str, &str)] = &[("Accept", "text/plain")];
 

@@ -3,9 +3,9 @@
 use std::fs;
 use std::process::{Command, Output};
 
+use acceptance::server::{Server, binary};
 use anyhow::Result;
 use serde_json::Value;
-use tests::server::{Server, binary};
 
 fn quartermaster(arguments: &[&str]) -> Result<Output> {
     Ok(Command::new(binary()).args(arguments).current_dir(std::env::temp_dir()).output()?)

@@ -5,12 +5,12 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use acceptance::client::Tls;
+use acceptance::pki::{self, Identity, Wish};
+use acceptance::requests;
+use acceptance::server::Server;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
-use tests::client::Tls;
-use tests::pki::{self, Identity, Wish};
-use tests::requests;
-use tests::server::Server;
 
 const ROUNDS: usize = 20;
 const WRITERS: usize = 4;

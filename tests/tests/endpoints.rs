@@ -1,10 +1,10 @@
 //! What agents ask for, answered in the original's shapes.
 
+use acceptance::client::Connection;
+use acceptance::requests::{self, catalog, put_facts, put_report};
+use acceptance::server::Server;
 use anyhow::Result;
 use serde_json::{Value, json};
-use tests::client::Connection;
-use tests::requests::{self, catalog, put_facts, put_report};
-use tests::server::Server;
 
 const MODULE: &str = "environments/production/modules/m";
 const PRODUCTION: &str = "environment=production";
@@ -203,14 +203,14 @@ fn a_big_file_is_streamed() -> Result<()> {
     let (server, mut connection) = started("")?;
     let size = 64 << 20;
     server.write_code(&format!("{MODULE}/files/big"), &"0123456789abcdef".repeat(size / 16))?;
-    let before = tests::process::peak_kb(server.pid());
+    let before = acceptance::process::peak_kb(server.pid());
     let body = wait_until(|| {
         let path = format!("/puppet/v3/file_content/modules/m/big?{PRODUCTION}");
         let response = connection.send("GET", &path, &[("Accept", "application/octet-stream")], b"")?;
         Ok(Some(response.body).filter(|_| response.status == 200))
     })?;
     assert_eq!(body.len(), size);
-    let grown = tests::process::peak_kb(server.pid()).saturating_sub(before);
+    let grown = acceptance::process::peak_kb(server.pid()).saturating_sub(before);
     assert!(grown < 48 * 1024, "serving 64 MB took {grown} kB of memory");
     Ok(())
 }

@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use acceptance::client::{Response, Tls};
+use acceptance::pki::{self, Wish};
+use acceptance::process;
+use acceptance::requests::{self, catalog, put_facts, put_report, report, submit};
+use acceptance::server::Server;
 use anyhow::Result;
 use serde_json::{Value, json};
-use tests::client::{Response, Tls};
-use tests::pki::{self, Wish};
-use tests::process;
-use tests::requests::{self, catalog, put_facts, put_report, report, submit};
-use tests::server::Server;
 
 const MANIFEST: &str = r"
 case $facts['wanted'] {

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use acceptance::process;
+use acceptance::requests::catalog;
+use acceptance::server::Server;
 use anyhow::Result;
 use serde_json::json;
-use tests::process;
-use tests::requests::catalog;
-use tests::server::Server;
 
 #[test]
 fn ready_at_once_and_small() -> Result<()> {

@@ -5,12 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use acceptance::pki::{self, Wish};
+use acceptance::requests;
+use acceptance::server::{Server, binary};
+use acceptance::shared::{folder, has_command};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
-use tests::pki::{self, Wish};
-use tests::requests;
-use tests::server::{Server, binary};
-use tests::shared::{folder, has_command};
 
 const MODULES: &str = "/usr/share/puppet/modules";
 
