@@ -27,7 +27,7 @@ done
 
 if [ -z "$target" ]; then
   cargo build --release --locked --quiet --package server --bin quartermaster
-  cargo build --release --locked --quiet --package tests --example drive
+  cargo build --release --locked --quiet --package acceptance --example drive
   target=$(cargo metadata --format-version 1 --no-deps --locked | sed -n 's/.*"target_directory":"\([^"]*\)".*/\1/p')/release
 fi
 work=$(mktemp -d)
