@@ -1,0 +1,615 @@
+//! Manifests grown from bytes by the grammar of the language.
+//!
+//! Names come from small sets, so that what is declared is also used. Where the bytes end, the
+//! first and shortest choice is taken, so every program ends.
+
+use arbitrary::Unstructured;
+
+/// Expressions and statements stand at most this deep in one another.
+const DEEPEST: u32 = 7;
+const MOST_STATEMENTS: u8 = 6;
+
+const VARIABLES: &[&str] =
+    &["a", "b", "c", "x", "y", "facts", "title", "a::p", "::b", "trusted", "undefined", "0", "1"];
+const NAMES: &[&str] = &["a", "b", "a::c", "b::d"];
+const TYPES: &[&str] = &["notify", "file", "exec", "user", "d", "b::e", "class", "stage", "nope"];
+const REFERENCES: &[&str] = &["Notify", "File", "Exec", "User", "D", "B::E", "Class", "Stage", "Resource", "Nope"];
+const TITLES: &[&str] = &["'t'", "'/t'", "'u'", "default", "['t', 'v']", "\"${x}\"", "$a", "'a'", "'b'"];
+const ATTRIBUTES: &[&str] =
+    &["message", "ensure", "require", "before", "notify", "tag", "p", "q", "mode", "noop", "alias", "stage", "content"];
+const OPERATORS: &[&str] =
+    &["+", "-", "*", "/", "%", "<<", ">>", "==", "!=", "<", ">", "<=", ">=", "=~", "!~", "in", "and", "or"];
+const DATA_TYPES: &[&str] = &[
+    "Any",
+    "String",
+    "Integer",
+    "Float",
+    "Boolean",
+    "Array",
+    "Hash",
+    "Undef",
+    "Scalar",
+    "Data",
+    "RichData",
+    "Type",
+    "Optional[String]",
+    "Integer[0, 10]",
+    "Array[Integer]",
+    "Hash[String, Any]",
+    "Variant[String, Integer]",
+    "Enum['a', 'b']",
+    "Pattern[/a/]",
+    "Struct[{'a' => Integer}]",
+    "Tuple[Integer, String]",
+    "Regexp",
+    "Callable",
+    "Sensitive",
+    "Binary",
+    "Timestamp",
+    "Timespan",
+    "SemVer",
+    "SemVerRange",
+    "URI",
+    "Collection",
+    "Iterable",
+    "Iterator",
+    "NotUndef",
+    "Default",
+    "CatalogEntry",
+    "Resource",
+    "Class",
+    "Init[Integer]",
+    "Deferred",
+    "Error",
+    "Object",
+    "TypeSet",
+    "Runtime",
+    "Sensitive[String]",
+    "Type[Integer]",
+    "T",
+];
+const FUNCTIONS: &[&str] = &[
+    "abs",
+    "all",
+    "any",
+    "assert_type",
+    "binary_file",
+    "break",
+    "call",
+    "camelcase",
+    "capitalize",
+    "ceiling",
+    "chomp",
+    "chop",
+    "compare",
+    "contain",
+    "convert_to",
+    "create_resources",
+    "defined",
+    "dig",
+    "digest",
+    "downcase",
+    "each",
+    "empty",
+    "epp",
+    "fail",
+    "file",
+    "filter",
+    "find_file",
+    "flatten",
+    "floor",
+    "fqdn_rand",
+    "generate",
+    "get",
+    "getvar",
+    "group_by",
+    "hiera",
+    "hiera_include",
+    "include",
+    "index",
+    "inline_epp",
+    "inline_template",
+    "join",
+    "keys",
+    "length",
+    "lest",
+    "lookup",
+    "lstrip",
+    "map",
+    "match",
+    "max",
+    "md5",
+    "min",
+    "module_directory",
+    "new",
+    "next",
+    "notice",
+    "partition",
+    "realize",
+    "reduce",
+    "regsubst",
+    "require",
+    "return",
+    "reverse_each",
+    "round",
+    "rstrip",
+    "scanf",
+    "sha1",
+    "sha256",
+    "shellquote",
+    "size",
+    "slice",
+    "sort",
+    "split",
+    "sprintf",
+    "step",
+    "strftime",
+    "strip",
+    "tag",
+    "tagged",
+    "template",
+    "then",
+    "tree_each",
+    "type",
+    "unique",
+    "unwrap",
+    "upcase",
+    "values",
+    "versioncmp",
+    "warning",
+    "with",
+    // Those of stdlib that make, join or walk most.
+    "any2array",
+    "any2bool",
+    "base64",
+    "bool2num",
+    "clamp",
+    "concat",
+    "convert_base",
+    "count",
+    "deep_merge",
+    "delete",
+    "delete_at",
+    "delete_undef_values",
+    "difference",
+    "dirname",
+    "ensure_packages",
+    "ensure_resource",
+    "fqdn_rotate",
+    "getparam",
+    "grep",
+    "has_key",
+    "hash",
+    "intersection",
+    "is_a",
+    "join_keys_to_values",
+    "loadyaml",
+    "member",
+    "merge",
+    "num2bool",
+    "parsejson",
+    "parseyaml",
+    "pick",
+    "pick_default",
+    "prefix",
+    "pw_hash",
+    "range",
+    "regexpescape",
+    "reject",
+    "seeded_rand",
+    "shuffle",
+    "sprintf_hash",
+    "squeeze",
+    "str2bool",
+    "str2num",
+    "suffix",
+    "swapcase",
+    "to_bytes",
+    "to_json",
+    "to_yaml",
+    "to_toml",
+    "to_python",
+    "to_ruby",
+    "type_of",
+    "union",
+    "uriescape",
+    "validate_legacy",
+    "values_at",
+    "zip",
+];
+
+/// A manifest. The same bytes give the same text.
+pub fn grow(bytes: &[u8]) -> String {
+    let mut program = Program { choices: Unstructured::new(bytes), text: String::new(), depth: 0 };
+    program.statements();
+    program.text
+}
+
+struct Program<'a> {
+    choices: Unstructured<'a>,
+    text: String,
+    depth: u32,
+}
+
+impl Program<'_> {
+    /// A number below `of`; 0 where the bytes have ended.
+    fn choose(&mut self, of: u8) -> u8 {
+        self.choices.int_in_range(0..=of - 1).unwrap_or(0)
+    }
+
+    fn put(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    fn put_one(&mut self, of: &[&str]) {
+        let index = self.choices.int_in_range(0..=of.len() - 1).unwrap_or(0);
+        self.put(of[index]);
+    }
+
+    /// Writes what a part writes, unless it would stand too deep.
+    fn within(&mut self, part: fn(&mut Self), instead: &str) {
+        if self.depth >= DEEPEST {
+            self.put(instead);
+            return;
+        }
+        self.depth += 1;
+        part(self);
+        self.depth -= 1;
+    }
+
+    fn separated(&mut self, most: u8, part: fn(&mut Self)) {
+        for index in 0..self.choose(most + 1) {
+            if index > 0 {
+                self.put(", ");
+            }
+            part(self);
+        }
+    }
+
+    fn statements(&mut self) {
+        for _ in 0..self.choose(MOST_STATEMENTS) {
+            self.within(Self::statement, "");
+            self.put("\n");
+        }
+    }
+
+    fn block(&mut self) {
+        self.put(" {\n");
+        self.statements();
+        self.put("}");
+    }
+
+    fn statement(&mut self) {
+        match self.choose(18) {
+            0 => self.call(),
+            1 | 2 => self.resource(),
+            3 => {
+                self.put("$");
+                self.put_one(&VARIABLES[..5]);
+                self.put(" = ");
+                self.expression();
+            }
+            4 => self.conditional(),
+            5 => self.case(),
+            6 => self.definition(),
+            7 => self.collector(),
+            8 => {
+                self.reference();
+                self.put_one(&[" -> ", " ~> ", " <- ", " <~ "]);
+                self.reference();
+            }
+            9 => {
+                self.reference();
+                self.attributes();
+            }
+            10 => {
+                self.put_one(&REFERENCES[..6]);
+                self.attributes();
+            }
+            11 => {
+                self.put("include ");
+                self.put_one(NAMES);
+            }
+            12 => {
+                self.collector();
+                self.put(" -> ");
+                self.resource();
+            }
+            13 => {
+                self.put("function f(");
+                self.parameters();
+                self.put(")");
+                self.block();
+            }
+            14 => {
+                self.put("type T = ");
+                self.data_type();
+            }
+            15 => {
+                self.put_one(&["node default", "node 'n.example.com'", "node /n/"]);
+                self.block();
+            }
+            16 => {
+                self.expression();
+                self.put(".each");
+                self.lambda();
+            }
+            _ => {
+                self.put("realize(");
+                self.reference();
+                self.put(")");
+            }
+        }
+    }
+
+    fn resource(&mut self) {
+        self.put_one(&["", "", "@", "@@"]);
+        self.put_one(TYPES);
+        self.put(" { ");
+        for _ in 0..=self.choose(2) {
+            self.put_one(TITLES);
+            self.put(": ");
+            self.separated(4, Self::attribute);
+            self.put("; ");
+        }
+        self.put("}");
+    }
+
+    fn attributes(&mut self) {
+        self.put(" { ");
+        self.separated(4, Self::attribute);
+        self.put(" }");
+    }
+
+    fn attribute(&mut self) {
+        if self.choose(8) == 7 {
+            self.put("* => ");
+        } else {
+            self.put_one(ATTRIBUTES);
+            self.put_one(&[" => ", " => ", " => ", " +> "]);
+        }
+        self.within(Self::expression, "1");
+    }
+
+    fn collector(&mut self) {
+        self.put_one(&REFERENCES[..7]);
+        let (open, close) = if self.choose(2) == 0 { (" <| ", " |>") } else { (" <<| ", " |>>") };
+        self.put(open);
+        if self.choose(3) > 0 {
+            self.within(Self::query, "title == 't'");
+        }
+        self.put(close);
+        if self.choose(4) == 3 {
+            self.attributes();
+        }
+    }
+
+    fn query(&mut self) {
+        match self.choose(5) {
+            0 | 1 => {
+                self.put_one(&["tag", "title", "message", "ensure"]);
+                self.put_one(&[" == ", " != "]);
+                self.within(Self::simple, "'a'");
+            }
+            2 => {
+                self.put("(");
+                self.within(Self::query, "tag == 'a'");
+                self.put(")");
+            }
+            _ => {
+                self.within(Self::query, "tag == 'a'");
+                self.put_one(&[" and ", " or "]);
+                self.within(Self::query, "tag == 'b'");
+            }
+        }
+    }
+
+    fn reference(&mut self) {
+        self.put_one(REFERENCES);
+        self.put("[");
+        self.put_one(&["'t'", "'a'", "'b'", "'/t'", "$x", "'t', 'u'", "'a::c'"]);
+        self.put("]");
+    }
+
+    fn conditional(&mut self) {
+        self.put_one(&["if ", "unless "]);
+        self.within(Self::expression, "true");
+        self.block();
+        if self.choose(2) == 1 {
+            self.put(" else");
+            self.block();
+        }
+    }
+
+    fn case(&mut self) {
+        self.put("case ");
+        self.within(Self::expression, "1");
+        self.put(" {\n");
+        for _ in 0..=self.choose(3) {
+            self.within(Self::simple, "1");
+            self.put(":");
+            self.block();
+            self.put("\n");
+        }
+        self.put("default: { }\n}");
+    }
+
+    fn definition(&mut self) {
+        self.put_one(&["class ", "define "]);
+        self.put_one(&["a", "b", "a::c", "b::d", "d", "b::e"]);
+        self.put("(");
+        self.parameters();
+        self.put(")");
+        self.block();
+    }
+
+    fn parameters(&mut self) {
+        self.separated(3, |this| {
+            if this.choose(2) == 1 {
+                this.data_type();
+                this.put(" ");
+            }
+            this.put("$");
+            this.put_one(&["p", "q", "r"]);
+            if this.choose(3) > 0 {
+                this.put(" = ");
+                this.within(Self::expression, "1");
+            }
+        });
+    }
+
+    fn lambda(&mut self) {
+        self.put(" |");
+        self.put_one(&["$x", "$x, $y", "Integer $x", "$x, *$y", "*$x", "$x = 1"]);
+        self.put("|");
+        self.block();
+    }
+
+    fn call(&mut self) {
+        self.put_one(FUNCTIONS);
+        self.put("(");
+        self.separated(4, |this| this.within(Self::expression, "1"));
+        self.put(")");
+        if self.choose(3) == 2 {
+            self.within(Self::lambda, "");
+        }
+    }
+
+    fn expression(&mut self) {
+        match self.choose(16) {
+            0..=3 => self.simple(),
+            4 | 5 => self.call(),
+            6 => {
+                self.put("(");
+                self.within(Self::expression, "1");
+                self.put(" ");
+                self.put_one(OPERATORS);
+                self.put(" ");
+                self.within(Self::expression, "2");
+                self.put(")");
+            }
+            7 => {
+                self.put("[");
+                self.separated(4, |this| this.within(Self::expression, "1"));
+                self.put("]");
+            }
+            8 => {
+                self.put("{");
+                self.separated(3, |this| {
+                    this.within(Self::simple, "'k'");
+                    this.put(" => ");
+                    this.within(Self::expression, "1");
+                });
+                self.put("}");
+            }
+            9 => {
+                self.put("$");
+                self.put_one(VARIABLES);
+                self.put("[");
+                self.within(Self::expression, "0");
+                self.put("]");
+            }
+            10 => {
+                self.put("(");
+                self.within(Self::expression, "1");
+                self.put(").");
+                self.put_one(FUNCTIONS);
+                if self.choose(2) == 1 {
+                    self.within(Self::lambda, "");
+                }
+            }
+            11 => {
+                self.within(Self::simple, "1");
+                self.put(" ? { ");
+                self.within(Self::simple, "1");
+                self.put(" => ");
+                self.within(Self::expression, "1");
+                self.put(", default => ");
+                self.within(Self::expression, "1");
+                self.put(" }");
+            }
+            12 => self.data_type(),
+            13 => {
+                self.put("\"t ${");
+                self.within(Self::simple_value, "1");
+                self.put("} u\"");
+            }
+            14 => {
+                self.put_one(&["!", "-", "*"]);
+                self.put("(");
+                self.within(Self::expression, "1");
+                self.put(")");
+            }
+            _ => {
+                self.data_type();
+                self.put(".new(");
+                self.separated(3, |this| this.within(Self::expression, "1"));
+                self.put(")");
+            }
+        }
+    }
+
+    /// A value without parts.
+    fn simple(&mut self) {
+        match self.choose(10) {
+            0 => self.put("1"),
+            1 => {
+                self.put("$");
+                self.put_one(VARIABLES);
+            }
+            2 => self.put_one(&["'t'", "''", "'a'", "'1.5'", "'-0x1f'", "'%s %d %x'", "'a,b;c'", "'é\u{1f600}'"]),
+            3 => self.put_one(&["undef", "default", "true", "false"]),
+            4 => self.put_one(&["/a/", "/(a)(b)?/", "/^(a+)+$/", "/[[:alpha:]]/"]),
+            5 => self.put_one(&[
+                "0",
+                "7",
+                "9223372036854775807",
+                "-9223372036854775808",
+                "0777",
+                "0xffff",
+                "1.5",
+                "1e308",
+            ]),
+            6 => self.reference(),
+            7 => self.put_one(DATA_TYPES),
+            8 => self.put_one(&["[1, 2, 3]", "['a', 'b']", "{'a' => 1}", "[]", "{}", "[[1], [2, [3]]]"]),
+            _ => {
+                let number = self.choices.arbitrary::<i32>().unwrap_or(0);
+                self.put(&number.to_string());
+            }
+        }
+    }
+
+    /// A value as it may stand in an interpolation.
+    fn simple_value(&mut self) {
+        self.put("$");
+        self.put_one(VARIABLES);
+        if self.choose(2) == 1 {
+            self.put("[");
+            self.within(Self::expression, "0");
+            self.put("]");
+        }
+    }
+
+    fn data_type(&mut self) {
+        if self.choose(4) > 0 || self.depth >= DEEPEST {
+            self.put_one(DATA_TYPES);
+            return;
+        }
+        self.put_one(&[
+            "Array", "Hash", "Variant", "Tuple", "Optional", "Type", "Integer", "String", "Callable", "Enum",
+        ]);
+        self.put("[");
+        self.within(Self::type_arguments, "1");
+        self.put("]");
+    }
+
+    fn type_arguments(&mut self) {
+        for index in 0..=self.choose(2) {
+            if index > 0 {
+                self.put(", ");
+            }
+            if self.choose(3) == 2 { self.simple() } else { self.data_type() }
+        }
+    }
+}
