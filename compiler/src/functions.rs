@@ -22,6 +22,8 @@ mod digests;
 mod iteration;
 mod logging;
 mod lookup;
+mod modules;
+mod network;
 mod numbers;
 mod paths;
 mod random;
@@ -185,19 +187,25 @@ impl Function {
     }
 }
 
-/// A function with its dispatches.
+/// A function with its dispatches, under the name by which it is called.
 struct Ready {
+    name: &'static str,
     function: &'static Function,
     dispatches: Dispatches,
 }
 
 impl Ready {
-    fn new(function: &'static Function) -> Self {
+    fn new(name: &'static str, function: &'static Function) -> Self {
         let declared = match function.accepts {
             Accepts::Typed(declared) => declared,
             Accepts::Counted { .. } => &[],
         };
-        Self { function, dispatches: Dispatches::new(declared) }
+        Self { name, function, dispatches: Dispatches::new(declared) }
+    }
+
+    /// Whether it is of the old kind.
+    fn is_legacy(&self) -> bool {
+        matches!(self.function.accepts, Accepts::Counted { .. })
     }
 
     fn call(
@@ -206,7 +214,7 @@ impl Ready {
         mut arguments: Vec<Value>,
         block: Option<Arc<Callable>>,
     ) -> Result<Value, Stop> {
-        let name = self.function.name;
+        let name = self.name;
         let dispatch = match self.function.accepts {
             Accepts::Typed(_) => self.dispatches.select(name, &arguments, block.as_deref())?,
             Accepts::Counted { least, most } => {
@@ -231,12 +239,7 @@ fn check_count(name: &str, given: usize, least: usize, most: Option<usize>) -> R
 
 fn find(world: &dyn World, name: &str) -> Option<&'static Ready> {
     let name = name.strip_prefix("::").unwrap_or(name);
-    if let Some(function) = built_in().get(name) {
-        return Some(function);
-    }
-    let qualified = || name.strip_prefix("stdlib::").filter(|rest| stdlib::ALSO_QUALIFIED.contains(rest));
-    let function = from_stdlib().get(name).or_else(|| from_stdlib().get(qualified()?))?;
-    world.module("stdlib").map(|_| function)
+    built_in().get(name).or_else(|| modules::find(world, name))
 }
 
 type Table = FxHashMap<&'static str, Ready>;
@@ -262,13 +265,9 @@ fn built_in() -> &'static Table {
     })
 }
 
-fn from_stdlib() -> &'static Table {
-    static TABLE: OnceLock<Table> = OnceLock::new();
-    TABLE.get_or_init(|| table(stdlib::GROUPS))
-}
-
 fn table(groups: &[&'static [Function]]) -> Table {
-    groups.iter().flat_map(|group| group.iter()).map(|function| (function.name, Ready::new(function))).collect()
+    let functions = groups.iter().flat_map(|group| group.iter());
+    functions.map(|function| (function.name, Ready::new(function.name, function))).collect()
 }
 
 /// `(file: …, line: …)`

@@ -21,6 +21,9 @@ mod texts;
 mod validate;
 mod yaml;
 
+pub(super) use documents::json_text;
+pub(super) use paths::{basename, extension};
+
 pub(super) static GROUPS: &[&[Function]] = &[
     addresses::FUNCTIONS,
     arrays::FUNCTIONS,
@@ -35,28 +38,63 @@ pub(super) static GROUPS: &[&[Function]] = &[
     validate::FUNCTIONS,
 ];
 
-/// Functions that newer versions of the module also have under its name.
-pub(super) const ALSO_QUALIFIED: &[&str] = &[
-    "batch_escape",
+/// Functions that version 9 of the module has under its name, and under the old one with a warning.
+pub(super) const NOW_QUALIFIED: &[(&str, &str)] = &[
+    ("batch_escape", "stdlib::batch_escape"),
+    ("ensure_packages", "stdlib::ensure_packages"),
+    ("fqdn_rand_string", "stdlib::fqdn_rand_string"),
+    ("fqdn_rotate", "stdlib::fqdn_rotate"),
+    ("has_interface_with", "stdlib::has_interface_with"),
+    ("has_ip_address", "stdlib::has_ip_address"),
+    ("has_ip_network", "stdlib::has_ip_network"),
+    ("merge", "stdlib::merge"),
+    ("os_version_gte", "stdlib::os_version_gte"),
+    ("parsehocon", "stdlib::parsehocon"),
+    ("powershell_escape", "stdlib::powershell_escape"),
+    ("seeded_rand", "stdlib::seeded_rand"),
+    ("seeded_rand_string", "stdlib::seeded_rand_string"),
+    ("shell_escape", "stdlib::shell_escape"),
+    ("time", "stdlib::time"),
+    ("to_json", "stdlib::to_json"),
+    ("to_json_pretty", "stdlib::to_json_pretty"),
+    ("to_python", "stdlib::to_python"),
+    ("to_ruby", "stdlib::to_ruby"),
+    ("to_toml", "stdlib::to_toml"),
+    ("to_yaml", "stdlib::to_yaml"),
+    ("type_of", "stdlib::type_of"),
+    ("validate_domain_name", "stdlib::validate_domain_name"),
+    ("validate_email_address", "stdlib::validate_email_address"),
+];
+
+/// Those of them that became another function, or one in the Puppet language, when they got the new name.
+pub(super) const CHANGED: &[&str] = &[
     "ensure_packages",
     "fqdn_rand_string",
     "fqdn_rotate",
     "has_interface_with",
-    "merge",
+    "has_ip_address",
+    "has_ip_network",
     "os_version_gte",
-    "parsehocon",
-    "powershell_escape",
     "seeded_rand",
-    "seeded_rand_string",
-    "sha256",
-    "shell_escape",
+    "time",
     "to_json",
     "to_json_pretty",
+    "to_toml",
     "to_yaml",
-    "type_of",
     "validate_domain_name",
     "validate_email_address",
 ];
+
+/// What a function does in version 9 under its old name: warn, and call the one with the new name.
+pub(super) fn call_qualified(call: &mut Call<'_>) -> Result<Value, Stop> {
+    let name = call.name;
+    if name != "time" {
+        let message = format!("This function is deprecated, please use stdlib::{name} instead.");
+        kinds::warn_deprecated(call, name, &message);
+    }
+    let (arguments, block) = (std::mem::take(&mut call.arguments), call.block.clone());
+    call.caller.call_function(&format!("stdlib::{name}"), arguments, block)
+}
 
 /// An error with a text of its own.
 fn refuse<T>(message: impl Into<String>) -> Result<T, Stop> {

@@ -81,6 +81,11 @@ fn parse(call: &mut Call<'_>, read: fn(&str) -> Result<Value, String>) -> Result
     }
 }
 
+/// A value as JSON without white space.
+pub(in crate::functions) fn json_text(value: &Value) -> String {
+    to_json(value).to_string()
+}
+
 /// A value as Ruby's JSON library writes it: keys and what JSON lacks become text.
 fn to_json(value: &Value) -> Json {
     match value {

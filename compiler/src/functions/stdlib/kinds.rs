@@ -2,11 +2,12 @@
 
 use std::net::IpAddr;
 
-use super::{addresses, expect};
+use super::expect;
 use crate::error::{Failure, Stop};
 use crate::functions::digests::ruby_integer;
+use crate::functions::network::Network;
 use crate::functions::{Call, Function, Strict, place_text, ruby_text};
-use crate::signature::{Declared, required};
+use crate::signature::{Declared, optional, required};
 use crate::types;
 use crate::value::Value;
 
@@ -57,10 +58,18 @@ pub(super) static FUNCTIONS: &[Function] = &[
     }),
     Function::new(
         "deprecation",
-        &[Declared::new(&[required("key", "String"), required("message", "String")])],
+        &[Declared::new(&[
+            required("key", "String"),
+            required("message", "String"),
+            optional("use_strict_setting", "Boolean"),
+        ])],
         |call| {
             let (key, message) = (call.text(0).to_owned(), call.text(1).to_owned());
-            deprecation(call, &key, &message)?;
+            if call.argument(2).as_bool() == Some(false) {
+                warn_deprecated(call, &key, &message);
+            } else {
+                deprecation(call, &key, &message)?;
+            }
             Ok(Value::Undef)
         },
     ),
@@ -76,6 +85,12 @@ pub(super) fn deprecation(call: &mut Call<'_>, key: &str, message: &str) -> Resu
         Strict::Error => return Err(Failure::argument(format!("deprecation. {key}. {message}")).into()),
     }
     Ok(())
+}
+
+/// Says once that a function is on its way out, whatever the settings are.
+pub(super) fn warn_deprecated(call: &mut Call<'_>, key: &str, message: &str) {
+    let place = call.caller.call_site().map(|place| place_text(&place)).unwrap_or_default();
+    call.caller.warn_once(key, format!("{message} at {place}"));
 }
 
 fn ask(call: &mut Call<'_>, compat: &str, test: fn(&Value) -> bool) -> Result<Value, Stop> {
@@ -147,7 +162,7 @@ fn is_numeric(value: &Value) -> bool {
 }
 
 pub(super) fn address(value: &Value) -> Option<IpAddr> {
-    addresses::network(value.as_str()?).map(|network| network.address)
+    Network::parse(value.as_str()?).map(|network| network.address)
 }
 
 pub(super) fn is_absolute_path(value: &Value) -> bool {

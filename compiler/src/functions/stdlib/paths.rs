@@ -31,10 +31,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         Ok(Value::from(basename(path, suffix)))
     }),
     Function::new("stdlib::extname", &[Declared::new(&[required("filename", "String")]).returns("String")], |call| {
-        let name = basename(call.text(0), "");
-        let extension =
-            name.trim_start_matches('.').rfind('.').map(|at| at + name.len() - name.trim_start_matches('.').len());
-        Ok(Value::from(extension.map_or("", |at| &name[at..])))
+        Ok(Value::from(extension(call.text(0))))
     }),
     Function::legacy("get_module_path", 0, None, |call| {
         let fits = call.arguments.len() == 1;
@@ -91,7 +88,7 @@ fn dirname(path: &str) -> &str {
 }
 
 /// Ruby's `File.basename`; `.*` as suffix is any extension.
-fn basename<'a>(path: &'a str, suffix: &str) -> &'a str {
+pub(in crate::functions) fn basename<'a>(path: &'a str, suffix: &str) -> &'a str {
     let trimmed = path.trim_end_matches('/');
     if trimmed.is_empty() && !path.is_empty() {
         return "/";
@@ -104,6 +101,16 @@ fn basename<'a>(path: &'a str, suffix: &str) -> &'a str {
         };
     }
     name.strip_suffix(suffix).filter(|rest| !rest.is_empty()).unwrap_or(name)
+}
+
+/// Ruby's `File.extname`.
+pub(in crate::functions) fn extension(path: &str) -> &str {
+    let name = basename(path, "");
+    let hidden = name.len() - name.trim_start_matches('.').len();
+    match name[hidden..].rfind('.') {
+        Some(at) if at > 0 => &name[hidden + at..],
+        _ => "",
+    }
 }
 
 fn load(call: &mut Call<'_>, format: DataFormat) -> Result<Value, Stop> {
