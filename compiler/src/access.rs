@@ -50,12 +50,6 @@ pub fn access(receiver: &Value, keys: &[Value]) -> Result<Value, Failure> {
             };
             Ok(Value::Binary(bytes.iter().skip(from).take(length).copied().collect()))
         }
-        Value::Object(object) => match keys {
-            [Value::String(name)] if object.get(name).is_some() => {
-                Ok(object.get(name).cloned().unwrap_or(Value::Undef))
-            }
-            _ => Err(not_applicable(receiver)),
-        },
         _ => Err(not_applicable(receiver)),
     }
 }

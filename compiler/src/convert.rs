@@ -1,9 +1,13 @@
 //! `new`: making a value of a type from others.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use crate::error::Failure;
-use crate::signature::Dispatches;
+use crate::signature::{Dispatches, Signature};
 use crate::time::Nanoseconds;
-use crate::types::{self, Type, infer, is_assignable, is_instance};
+use crate::types::object::ObjectType;
+use crate::types::{self, Type, infer, is_instance};
 use crate::value::Value;
 
 mod collections;
@@ -37,12 +41,19 @@ fn construct(to: &Type, arguments: &[Value], now: Option<Nanoseconds>) -> Result
     if let Type::Init(init) = to.resolved() {
         return objects::init(init.as_deref(), arguments, now);
     }
-    if let Type::Object(Some(object)) = to.resolved() {
-        return objects::object(object, arguments);
+    match to.resolved() {
+        Type::Object(Some(object)) => return objects::object(object, arguments),
+        Type::ObjectExtension(extension) => return objects::object(&extension.base, arguments),
+        _ => {}
     }
     let maker = maker(to).ok_or_else(|| unsupported(to))?;
     let index = maker.dispatches.select(maker.name, arguments, None)?;
     (maker.make)(index, arguments, now)
+}
+
+/// An object from its attributes by name.
+pub(crate) fn from_hash(of: &Arc<ObjectType>, hash: &Value) -> Result<Value, Failure> {
+    objects::from_hash(of, hash)
 }
 
 fn unsupported(to: &Type) -> Failure {
@@ -84,41 +95,16 @@ fn maker(to: &Type) -> Option<&'static Maker> {
     })
 }
 
-/// Whether `new` of a type takes the arguments.
-pub(crate) fn accepts(of: &Type, arguments: &[Value]) -> bool {
-    let Some(maker) = maker(of) else { return false };
-    maker.dispatches.declared_signatures().is_some_and(|mut signatures| signatures.any(|s| s.accepts(arguments, None)))
-}
-
-/// Whether values of a type can be made at all.
-fn is_supported(of: &Type) -> bool {
-    matches!(of.resolved(), Type::Object(Some(_))) || maker(of).is_some()
-}
-
-/// Whether `Init[T].new([..])` gives the list to `T.new` as one argument: where that takes just
-/// one, or takes the list as one but not its elements in turn.
-fn takes_list_whole(of: &Type, items: &std::sync::Arc<Vec<Value>>) -> bool {
-    let whole = [Value::Array(items.clone())];
-    if is_instance(of, &whole[0]) {
-        return true;
+/// What `new` of a type takes; `None` where no values of it can be made.
+pub(crate) fn constructors(of: &Type) -> Option<Vec<Cow<'static, Signature>>> {
+    match of.resolved() {
+        Type::Object(Some(object)) => return Some(objects::signatures(object).map(Cow::Owned).to_vec()),
+        Type::ObjectExtension(extension) => {
+            return Some(objects::signatures(&extension.base).map(Cow::Owned).to_vec());
+        }
+        _ => {}
     }
-    let Some(signatures) = maker(of).and_then(|maker| maker.dispatches.declared_signatures()) else { return false };
-    let (single, others): (Vec<_>, Vec<_>) = signatures.partition(|signature| signature.arity() == (1, Some(1)));
-    single.iter().any(|signature| signature.accepts(&whole, None))
-        || !others.iter().any(|signature| signature.accepts(items, None))
-            && others.iter().any(|signature| signature.accepts(&whole, None))
-}
-
-/// Whether `new` of a type takes arguments of these types.
-pub(crate) fn accepts_types(of: &Type, arguments: &[Type]) -> bool {
-    let Some(maker) = maker(of) else { return false };
-    let given = Type::tuple(arguments.to_vec(), None);
-    maker.dispatches.declared_signatures().is_some_and(|mut signatures| {
-        signatures.any(|signature| {
-            let parameters = signature.callable_type().parameters;
-            parameters.is_some_and(|parameters| is_assignable(&Type::Tuple(parameters.into()), &given))
-        })
-    })
+    maker(of)?.dispatches.declared_signatures().map(|signatures| signatures.map(Cow::Borrowed).collect())
 }
 
 /// Bytes as `Binary` prints them.

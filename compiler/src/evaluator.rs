@@ -37,6 +37,7 @@ mod failure;
 mod import;
 mod load;
 mod log;
+mod member;
 mod operator;
 mod overriding;
 mod relate;
@@ -69,6 +70,7 @@ pub struct Evaluator<'a> {
     /// What templates in progress have rendered.
     templates: Vec<epp::Output>,
     aliases: Aliases,
+    annotations: crate::functions::Annotations,
     functions: FxHashMap<Arc<str>, Option<call::UserFunction>>,
     /// By the address of the lambda, which is held so that no other takes its place.
     signatures: FxHashMap<usize, (Arc<Lambda>, Arc<crate::signature::Signature>)>,
@@ -101,6 +103,7 @@ impl<'a> Evaluator<'a> {
             calls: Vec::new(),
             templates: Vec::new(),
             aliases: Aliases::default(),
+            annotations: crate::functions::Annotations::default(),
             functions: FxHashMap::default(),
             signatures: FxHashMap::default(),
             patterns: FxHashMap::default(),

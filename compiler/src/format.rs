@@ -36,6 +36,11 @@ pub fn inspect(value: &Value) -> String {
     convert::inspect(value)
 }
 
+/// As a manifest would have it: texts in quotes, objects as calls that make them.
+pub(crate) fn literal(value: &Value) -> String {
+    object::literal(value)
+}
+
 /// `sprintf(format, arguments)`, as the function of that name.
 pub fn sprintf(format: &str, arguments: &[Value]) -> Result<String, Failure> {
     printf::sprintf(format, arguments)

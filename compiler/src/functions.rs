@@ -15,6 +15,7 @@ use crate::types::{self, Type};
 use crate::value::Value;
 use crate::world::World;
 
+mod annotation;
 pub(crate) mod catalog;
 mod collections;
 mod control;
@@ -34,6 +35,8 @@ mod strings;
 mod time;
 mod typing;
 mod versions;
+
+pub(crate) use annotation::Annotations;
 
 /// The evaluator as functions see it.
 pub(crate) trait Caller {
@@ -93,6 +96,9 @@ pub(crate) trait Caller {
 
     /// Whether the code that calls stands in a class (and not in a defined type), and its name.
     fn definition(&mut self) -> (bool, Arc<str>);
+
+    /// The annotations that values were given.
+    fn annotations(&mut self) -> &mut Annotations;
 
     /// Refuses a value that is not of a type: `SUBJECT has wrong type, …`.
     fn assert_type(&mut self, subject: &str, of: &str, value: &Value) -> Result<(), Stop> {
@@ -259,6 +265,7 @@ fn built_in() -> &'static Table {
             scan::FUNCTIONS,
             strings::FUNCTIONS,
             time::FUNCTIONS,
+            annotation::FUNCTIONS,
             typing::FUNCTIONS,
             versions::FUNCTIONS,
         ])

@@ -12,16 +12,18 @@ pub(crate) mod construct;
 mod display;
 mod equality;
 pub(crate) mod infer;
+pub(crate) mod init;
 mod instance;
 mod iterable;
 pub mod mismatch;
 mod normal;
 pub mod object;
 pub mod parse;
+pub mod type_set;
 mod uri;
 
 pub use assignable::{is_assignable, is_callable_with};
-pub use display::Expanded;
+pub use display::{Brief, Expanded};
 pub use infer::{common_type, infer, infer_set};
 pub use instance::is_instance;
 pub use iterable::element_type;
@@ -83,7 +85,9 @@ pub enum Type {
     /// A name that nothing defines.
     Reference(Arc<str>),
     Object(Option<Arc<object::ObjectType>>),
-    TypeSet(Option<Arc<object::TypeSetType>>),
+    /// An object type narrowed by its type parameters: `Error['puppet/error']`.
+    ObjectExtension(Arc<object::Extension>),
+    TypeSet(Option<Arc<type_set::TypeSetType>>),
     Runtime(Option<Arc<RuntimeType>>),
 }
 

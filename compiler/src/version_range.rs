@@ -63,6 +63,11 @@ impl VersionRange {
         })
     }
 
+    /// Whether some version may be in both.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.intervals.iter().any(|own| other.intervals.iter().any(|other| own.intersection(other).is_some()))
+    }
+
     /// Whether every version of `other` is within one interval of this.
     pub fn covers(&self, other: &Self) -> bool {
         other.intervals.iter().all(|inner| self.intervals.iter().any(|outer| outer.covers(inner)))

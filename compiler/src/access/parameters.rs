@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::access::{flatten, key_type};
 use crate::error::{Failure, Place};
 use crate::types::construct::{self, is_range_parameter};
+use crate::types::object::Extension;
 use crate::types::{self, Bounds, Type};
 use crate::value::Value;
 use crate::value::label::{a_an, a_an_uc, type_label};
@@ -185,8 +186,17 @@ fn one(of: &Type, keys: &[Value]) -> Result<Type, Failure> {
             1 | 2 => Type::Collection(size(keys, 0)?),
             actual => return Err(arity("Collection-Type", 1, 2, actual)),
         },
-        Type::Object(_) => return Err(Failure::missing("the definition of Object types")),
-        Type::TypeSet(_) => return Err(Failure::missing("the definition of TypeSets")),
+        Type::Object(Some(object)) if object.name.is_some() => {
+            Type::ObjectExtension(Arc::new(Extension::new(object, keys)?))
+        }
+        Type::Object(_) => match keys {
+            [hash] => construct::object(hash)?,
+            _ => return Err(arity("Object-Type", 1, 1, keys.len())),
+        },
+        Type::TypeSet(_) => match keys {
+            [hash] => construct::type_set(hash)?,
+            _ => return Err(arity("TypeSet-Type", 1, 1, keys.len())),
+        },
         _ => {
             let message = format!("Operator '[]' is not applicable to {}.", a_an(&type_label(of)));
             return Err(Failure::new("OPERATOR_NOT_APPLICABLE", message).at(Place::Left));

@@ -2,46 +2,55 @@
 
 use std::sync::Arc;
 
-use crate::convert::{is_supported, new_at, takes_list_whole, unsupported};
+use crate::convert::{new_at, unsupported};
 use crate::error::Failure;
 use crate::signature::{self, Parameter, Signature};
 use crate::time::Nanoseconds;
-use crate::types::mismatch;
+use crate::types::init::Parameters;
 use crate::types::object::{Object, ObjectType};
-use crate::types::{InitType, StructMember, Type};
+use crate::types::{InitType, Type, mismatch};
 use crate::value::Value;
 
-/// From attributes in turn, or from one hash of them.
+/// From one hash of attributes, or from attributes in turn.
 pub(super) fn object(of: &Arc<ObjectType>, arguments: &[Value]) -> Result<Value, Failure> {
-    let parameters = || {
-        of.attributes.iter().map(|attribute| Parameter {
-            name: attribute.name.clone(),
-            of: attribute.of.clone(),
-            required: attribute.default.is_none(),
-        })
+    let [by_name, by_place] = signatures(of);
+    let object = match arguments {
+        [Value::Hash(given)] if by_name.accepts(arguments, None) => {
+            Object::new(of, |name| given.get(&Value::from(name)).cloned())
+        }
+        _ if by_place.accepts(arguments, None) => {
+            let parameters = of.parameters();
+            let index = |name: &str| parameters.iter().position(|parameter| &*parameter.member.name == name);
+            Object::new(of, |name| arguments.get(index(name)?).cloned())
+        }
+        _ => {
+            let name = format!("new_{}", of.name.as_deref().unwrap_or_default());
+            return Err(signature::mismatch(&name, &[&by_name, &by_place], arguments, None));
+        }
     };
-    let signature = Signature { parameters: parameters().collect(), ..Signature::default() };
-    if signature.accepts(arguments, None) {
-        return Ok(make(of, |index, _| arguments.get(index).cloned()));
-    }
-    let members: Vec<StructMember> = parameters()
-        .map(|parameter| StructMember { name: parameter.name, optional: !parameter.required, value: parameter.of })
-        .collect();
-    let by_name = Type::Struct(members.into());
-    if let [hash @ Value::Hash(_)] = arguments {
-        let subject = format!("{} initializer", of.name);
-        mismatch::assert_instance(&subject, &by_name, hash)?;
-        return Ok(make(of, |_, name| hash.get(name).cloned()));
-    }
-    Err(signature::mismatch(&format!("new_{}", of.name), &[&signature], arguments, None))
+    Ok(Value::Object(Arc::new(object)))
 }
 
-fn make(of: &Arc<ObjectType>, given: impl Fn(usize, &str) -> Option<Value>) -> Value {
-    let attributes = of.attributes.iter().enumerate().map(|(index, attribute)| {
-        let value = given(index, &attribute.name).or_else(|| attribute.default.clone());
-        (attribute.name.clone(), value.unwrap_or(Value::Undef))
+/// From one hash of attributes.
+pub(super) fn from_hash(of: &Arc<ObjectType>, hash: &Value) -> Result<Value, Failure> {
+    mismatch::assert_instance(&format!("{} initializer", of.label()), &of.init_type(), hash)?;
+    Ok(Value::Object(Arc::new(Object::new(of, |name| hash.get(name).cloned()))))
+}
+
+/// What `new` of an object type takes.
+pub(super) fn signatures(of: &ObjectType) -> [Signature; 2] {
+    let hash = Parameter { name: Arc::from("hash"), of: of.init_type(), required: true };
+    let attributes = of.parameters();
+    let required = attributes.iter().filter(|attribute| !attribute.is_optional()).count();
+    let parameters = attributes.into_iter().enumerate().map(|(index, attribute)| Parameter {
+        name: attribute.member.name.clone(),
+        of: attribute.member.of.clone(),
+        required: index < required,
     });
-    Value::Object(Arc::new(Object { of: of.clone(), attributes: attributes.collect() }))
+    [
+        Signature { parameters: vec![hash], ..Signature::default() },
+        Signature { parameters: parameters.collect(), ..Signature::default() },
+    ]
 }
 
 /// `Init[T, args].new(value)`: `T.new(value, args)`, a list as arguments in turn.
@@ -49,6 +58,15 @@ pub(super) fn init(init: Option<&InitType>, arguments: &[Value], now: Option<Nan
     let Some(init) = init else {
         return Err(Failure::argument("Creation of new instance of type 'Init' is not supported"));
     };
+    let Some(parameters) = Parameters::of(init) else { return Err(unsupported(&init.of)) };
+    if parameters.is_empty() {
+        let of = Type::Init(Some(Arc::new(InitType { of: init.of.clone(), arguments: init.arguments.clone() })));
+        let name = crate::types::generalize(&init.of).to_string();
+        let name = name.split('[').next().unwrap_or_default();
+        return Err(Failure::argument(format!(
+            "The type '{of}' does not represent a valid set of parameters for {name}.new()"
+        )));
+    }
     let [value] = arguments else {
         let expects = Signature {
             parameters: vec![Parameter { name: Arc::from("value"), of: Type::Any, required: true }],
@@ -56,15 +74,12 @@ pub(super) fn init(init: Option<&InitType>, arguments: &[Value], now: Option<Nan
         };
         return Err(signature::mismatch("new_Init", &[&expects], arguments, None));
     };
-    if !is_supported(&init.of) {
-        return Err(unsupported(&init.of));
-    }
     if !init.arguments.is_empty() {
         let all = [std::slice::from_ref(value), &init.arguments].concat();
         return new_at(&init.of, &all, now);
     }
     match value {
-        Value::Array(items) if !takes_list_whole(&init.of, items) => new_at(&init.of, items, now),
+        Value::Array(items) if !parameters.take_whole(&init.of, value) => new_at(&init.of, items, now),
         _ => new_at(&init.of, std::slice::from_ref(value), now),
     }
 }

@@ -85,11 +85,12 @@ impl Evaluator<'_> {
             return Err(self.illegal(&call.functor, "function name", expr));
         };
         if let Some(Value::Object(object)) = arguments.first()
-            && call.arguments.is_empty()
-            && call.lambda.is_none()
-            && let Some(value) = object.get(name)
+            && object.of.member(name).is_some()
         {
-            return Ok(value.clone());
+            let object = object.clone();
+            let arguments = self.unfolded(Vec::new(), &call.arguments)?;
+            let block = call.lambda.as_ref().map(|lambda| self.lambda(lambda)).transpose()?;
+            return self.call_member(&object, name, &arguments, block.as_deref());
         }
         if let Some(Value::Uri(text)) = arguments.first()
             && let Some(part) = uri_part(text, name)

@@ -9,7 +9,7 @@ use syntax::source::Source;
 use crate::callable::Callable;
 use crate::error::{Location, Stop};
 use crate::evaluator::Evaluator;
-use crate::functions::Caller;
+use crate::functions::{Annotations, Caller};
 use crate::known::Body;
 use crate::request::{Level, Strict};
 use crate::resource::capitalize;
@@ -115,6 +115,10 @@ impl Caller for Evaluator<'_> {
         let Some(id) = id else { return Ok(None) };
         let parameters = &self.catalog.get(id).parameters;
         Ok(Some(parameters.iter().map(|own| (Value::String(own.name.clone()), own.value.clone())).collect()))
+    }
+
+    fn annotations(&mut self) -> &mut Annotations {
+        &mut self.annotations
     }
 
     fn definition(&mut self) -> (bool, Arc<str>) {

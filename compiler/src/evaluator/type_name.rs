@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use syntax::ast::{self, Definition, Expr, Program};
+use syntax::source::{Source, Span};
 
-use crate::error::{Failure, Stop};
+use crate::error::{Error, Failure, Location, Stop};
 use crate::evaluator::Evaluator;
 use crate::label::a_an;
 use crate::scope::ScopeId;
 use crate::types::parse::Resolver;
-use crate::types::{self, AliasType, Type};
+use crate::types::{self, Type};
 use crate::value::Value;
 use crate::world::ProgramKind;
 
@@ -38,8 +39,14 @@ impl Evaluator<'_> {
 
     /// A type from its text, with the types of the environment known.
     pub(crate) fn type_from_text(&mut self, text: &str) -> Result<Type, Stop> {
-        let parsed = types::parse::text(text, self);
-        self.resolved(parsed)
+        let source = Arc::new(Source::new("", text));
+        let checked =
+            syntax::check(source.clone(), &syntax::Options::default()).map_err(|error| syntax_error(&error))?;
+        let scope = self.scope;
+        self.within(scope, &source, |this| {
+            let parsed = types::parse::expression(&checked.program.body, this);
+            this.resolved(parsed)
+        })
     }
 
     /// The type that an expression stands for.
@@ -74,47 +81,66 @@ impl Evaluator<'_> {
         if let Some(known) = self.aliases.resolved.get(key.as_str()) {
             return Ok(known.clone());
         }
-        if !self.aliases.waiting.contains_key(key.as_str())
-            && let Some(program) =
-                self.world().program(ProgramKind::TypeAlias, &key).map_err(|error| self.unloadable(&error))?
-        {
+        if let Some(built_in) = types::object::built_in(&key) {
+            return Ok(Some(built_in));
+        }
+        let Some(definition) = self.type_definition(&key)? else {
+            let found = self.type_of_set(&key)?;
+            self.aliases.resolved.insert(key.into(), found.clone());
+            return Ok(found);
+        };
+        let defined = self.within(ScopeId::TOP, &definition.source, |this| {
+            let defined = types::parse::define(&definition.name, &definition.type_expr, this);
+            this.resolved(defined)
+        });
+        if defined.is_err() {
+            self.aliases.resolved.remove(key.as_str());
+        }
+        defined.map(Some)
+    }
+
+    /// The definition of a type: read before, or in the file where it should be.
+    fn type_definition(&mut self, key: &str) -> Result<Option<Arc<ast::TypeAlias>>, Stop> {
+        if !self.aliases.waiting.contains_key(key) {
+            self.load_type(key)?;
+        }
+        // The types of a module may stand in a set of its name.
+        if !self.aliases.waiting.contains_key(key) && !key.contains("::") {
+            self.load_type(&format!("{key}::init_typeset"))?;
+        }
+        Ok(self.aliases.waiting.get(key).cloned())
+    }
+
+    fn load_type(&mut self, name: &str) -> Result<(), Stop> {
+        let program = self.world().program(ProgramKind::TypeAlias, name).map_err(|error| self.unloadable(&error))?;
+        if let Some(program) = program {
             self.add_aliases(&program);
         }
-        let Some(definition) = self.aliases.waiting.get(key.as_str()).cloned() else {
-            self.aliases.resolved.insert(key.into(), None);
-            return Ok(None);
-        };
-        let alias = Arc::new(AliasType { name: definition.name.clone(), target: std::sync::OnceLock::new() });
-        self.aliases.resolved.insert(key.into(), Some(Type::Alias(alias.clone())));
-        let target = self.within(ScopeId::TOP, &definition.source, |this| this.type_of(&definition.type_expr))?;
-        // It was made here and nothing else sets it.
-        let _ = alias.target.set(without_itself(target, &alias));
-        if is_ring(&alias) {
-            return Err(self.fail(format!("Type alias '{}' cannot be resolved to a real type", alias.name)));
+        Ok(())
+    }
+
+    /// A type of a type set that a file defines: `Module::Name`.
+    fn type_of_set(&mut self, key: &str) -> Result<Option<Type>, Stop> {
+        let mut outer = key;
+        while let Some((name, _)) = outer.rsplit_once("::") {
+            outer = name;
+            let waits = self.aliases.waiting.contains_key(name) && !self.aliases.resolved.contains_key(name);
+            if !waits && let Some(Type::TypeSet(_)) = self.alias(name)? {
+                return Ok(self.aliases.resolved.get(key).cloned().flatten());
+            }
         }
-        Ok(Some(Type::Alias(alias)))
+        Ok(None)
     }
 }
 
-/// `type T = Variant[T, String]` says no more than `Variant[String]`.
-fn without_itself(target: Type, alias: &Arc<AliasType>) -> Type {
-    let is_itself = |of: &Type| matches!(of, Type::Alias(other) if Arc::ptr_eq(other, alias));
-    match &target {
-        Type::Variant(members) if members.iter().any(is_itself) => {
-            Type::variant(members.iter().filter(|member| !is_itself(member)).cloned())
-        }
-        _ => target,
-    }
-}
-
-/// Whether an alias stands for nothing but itself.
-fn is_ring(alias: &Arc<AliasType>) -> bool {
-    let mut next = alias.clone();
-    loop {
-        match next.target.get() {
-            Some(Type::Alias(other)) if Arc::ptr_eq(other, alias) => return true,
-            Some(Type::Alias(other)) => next = other.clone(),
-            _ => return false,
+/// A text that is no type expression: with its own place, where it has one.
+fn syntax_error(error: &syntax::SyntaxError) -> Stop {
+    let Some(first) = error.errors().next() else { return Failure::argument(error.to_string()).into() };
+    match first.position {
+        None => Failure::argument(first.message.clone()).into(),
+        Some(at) => {
+            let position = Location { file: "".into(), line: at.line, column: Some(at.column) };
+            Error { issue_code: "SYNTAX_ERROR", message: first.message.clone(), position: Some(position) }.into()
         }
     }
 }
@@ -128,6 +154,14 @@ impl Resolver for Evaluator<'_> {
                 Err(Failure::argument(""))
             }
         }
+    }
+
+    fn text_of(&self, span: Span) -> Option<String> {
+        Some(self.source.slice(span).to_owned())
+    }
+
+    fn declare(&mut self, name: &str, of: &Type) {
+        self.aliases.resolved.insert(name.to_lowercase().into(), Some(of.clone()));
     }
 
     fn is_resource_type(&mut self, name: &str) -> bool {

@@ -1,6 +1,7 @@
 //! Values as the constructor calls that make them: `Deferred({'name' => 'f'})`.
 
 use crate::format::{Indentation, float_text, quote};
+use crate::types::Brief;
 use crate::types::object::Object;
 use crate::value::Value;
 
@@ -8,6 +9,13 @@ use crate::value::Value;
 pub(super) fn text(object: &Object, indentation: Option<&Indentation>) -> String {
     let mut printer = Printer { out: String::new(), indent: indentation.map(|indentation| indentation.level) };
     printer.object(object);
+    printer.out
+}
+
+/// A value as it would be written in a manifest.
+pub(super) fn literal(value: &Value) -> String {
+    let mut printer = Printer { out: String::new(), indent: None };
+    printer.value(value);
     printer.out
 }
 
@@ -23,13 +31,9 @@ struct Printer {
 
 impl Printer {
     fn object(&mut self, object: &Object) {
-        self.out.push_str(&object.of.name);
+        self.out.push_str(object.of.name.as_deref().unwrap_or_default());
         self.out.push('(');
-        let attributes = object.attributes.iter().filter(|(name, value)| {
-            let declared = object.of.attribute(name);
-            declared.is_none_or(|attribute| attribute.default.as_ref() != Some(value))
-        });
-        self.entries(attributes.map(|(name, value)| (Value::String(name.clone()), value.clone())));
+        self.entries(object.init_hash().into_iter());
         self.out.push(')');
     }
 
@@ -48,7 +52,7 @@ impl Printer {
                 self.out.push('\'');
             }
             Value::Uri(text) => self.out.push_str(&uri(text)),
-            Value::Type(of) => self.out.push_str(&of.to_string()),
+            Value::Type(of) => self.out.push_str(&Brief(of).to_string()),
             Value::Array(items) => self.items(items),
             Value::Hash(entries) => {
                 self.entries(entries.iter().map(|(key, value)| (key.clone(), value.clone())));
@@ -56,7 +60,7 @@ impl Printer {
             Value::Object(object) => self.object(object),
             other => {
                 self.out.push_str("Instance of ");
-                self.out.push_str(&crate::types::infer(other).to_string());
+                self.out.push_str(&Brief(&crate::types::infer(other)).to_string());
             }
         }
     }

@@ -43,7 +43,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
 /// The value of a Deferred: of a function called with resolved arguments, or of a variable dug into.
 fn resolve(call: &mut Call<'_>, value: &Value) -> Result<Value, Stop> {
     match value {
-        Value::Object(object) if &*object.of.name == "Deferred" => {
+        Value::Object(object) if object.of.label() == "Deferred" => {
             let name = object.get("name").map(ruby_text::to_s).unwrap_or_default();
             let arguments = object.get("arguments").and_then(Value::as_array).unwrap_or_default();
             let arguments =

@@ -458,6 +458,8 @@ struct Tree {
     with_containers: bool,
     with_values: bool,
     depth_first: bool,
+    /// Whether objects lead to what they refer to, as well as to what they hold.
+    with_references: bool,
 }
 
 fn tree_each(call: &mut Call<'_>) -> Result<Value, Stop> {
@@ -469,14 +471,15 @@ fn tree_each(call: &mut Call<'_>) -> Result<Value, Stop> {
         with_containers: flag("include_containers"),
         with_values: flag("include_values"),
         depth_first: options.get("order").and_then(Value::as_str) != Some("breadth_first"),
+        with_references: options.get("include_refs").is_some_and(Value::is_truthy),
     };
     if !tree.with_containers && !tree.with_values {
         return Err(Failure::argument("Options 'include_containers' and 'include_values' cannot both be false").into());
     }
     if let Some(of) = &tree.containers {
-        let allowed = ["Array", "Hash", "Object"];
-        let of = of.to_string();
-        if !allowed.iter().any(|name| of.starts_with(name)) && !of.starts_with("Variant") {
+        let list = Type::array(Type::Any, types::Bounds::NONE);
+        let hash = Type::hash(Type::Any, Type::Any, types::Bounds::NONE);
+        if !types::is_assignable(&Type::variant([list, hash, Type::Object(None)]), of) {
             return Err(Failure::argument(format!(
                 "Only Array, Hash, and Object types can be used as container types. Got {of}"
             ))
@@ -513,8 +516,21 @@ impl Tree {
     const MOST_LEVELS: usize = 1000;
 
     fn is_container(&self, value: &Value) -> bool {
-        matches!(value, Value::Array(_) | Value::Hash(_))
+        matches!(value, Value::Array(_) | Value::Hash(_) | Value::Object(_))
             && self.containers.as_ref().is_none_or(|of| types::is_instance(of, value))
+    }
+
+    /// What a container holds, by key, index or name of attribute.
+    fn children(&self, value: &Value) -> Vec<(Value, Value)> {
+        match value {
+            Value::Array(items) => (0..).map(Value::Integer).zip(items.iter().cloned()).collect(),
+            Value::Hash(entries) => entries.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
+            Value::Object(object) => {
+                let contents = object.contents(self.with_references);
+                contents.map(|(name, value)| (Value::String(name), value.clone())).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     fn shows(&self, value: &Value, is_root: bool) -> bool {
@@ -540,7 +556,7 @@ impl Tree {
             nodes.push((Value::array(path.clone()), value.clone()));
         }
         if self.is_container(value) {
-            for (step, child) in children(value) {
+            for (step, child) in self.children(value) {
                 path.push(step);
                 self.depth_first(&child, path, nodes, depth + 1)?;
                 path.pop();
@@ -558,7 +574,7 @@ impl Tree {
                     nodes.push((Value::array(path.clone()), value.clone()));
                 }
                 if self.is_container(&value) {
-                    for (step, child) in children(&value) {
+                    for (step, child) in self.children(&value) {
                         let mut path = path.clone();
                         path.push(step);
                         next.push((path, child));
@@ -567,13 +583,5 @@ impl Tree {
             }
             level = next;
         }
-    }
-}
-
-fn children(value: &Value) -> Vec<(Value, Value)> {
-    match value {
-        Value::Array(items) => (0..).map(Value::Integer).zip(items.iter().cloned()).collect(),
-        Value::Hash(entries) => entries.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
-        _ => Vec::new(),
     }
 }

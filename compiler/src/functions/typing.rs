@@ -92,6 +92,14 @@ fn new(call: &mut Call<'_>) -> Result<Value, Stop> {
     {
         return Ok(value.clone());
     }
+    // The text of a type may name those of the environment.
+    if let (Type::Type(_), [Value::String(text)]) = (&of, arguments.as_slice())
+        && !text.is_empty()
+    {
+        let made = Value::Type(call.caller.parse_type(text)?);
+        types::mismatch::assert_instance(&format!("Converted value from {of}.new()"), &of, &made)?;
+        return if call.block.is_some() { call.run_block(vec![made]) } else { Ok(made) };
+    }
     let value =
         crate::convert::new_at(&of, &arguments, Some(crate::time::Nanoseconds::new(call.caller.world().now())))?;
     if call.block.is_some() { call.run_block(vec![value]) } else { Ok(value) }

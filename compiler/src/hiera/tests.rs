@@ -214,6 +214,7 @@ struct Site {
     warnings: Vec<String>,
     unknown: Vec<String>,
     spent: usize,
+    annotations: crate::functions::Annotations,
 }
 
 impl Site {
@@ -230,6 +231,7 @@ impl Site {
             warnings: Vec::new(),
             unknown: Vec::new(),
             spent: 0,
+            annotations: crate::functions::Annotations::default(),
         }
     }
 
@@ -316,6 +318,10 @@ impl Caller for Site {
 
     fn resource(&mut self, _: &str) -> Result<Option<Hash>, Stop> {
         Ok(None)
+    }
+
+    fn annotations(&mut self) -> &mut crate::functions::Annotations {
+        &mut self.annotations
     }
 
     fn definition(&mut self) -> (bool, Arc<str>) {

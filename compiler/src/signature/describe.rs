@@ -141,5 +141,5 @@ fn lines(found: &[Mismatch]) -> Option<String> {
 }
 
 fn is_deferred(value: &Value) -> bool {
-    matches!(value, Value::Object(object) if &*object.of.name == "Deferred")
+    matches!(value, Value::Object(object) if object.of.label() == "Deferred")
 }

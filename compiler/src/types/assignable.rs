@@ -153,16 +153,16 @@ impl Check {
                 }
                 _ => false,
             },
-            Type::Object(object) => match from {
-                Type::Object(other) => match (object, other) {
-                    (None, _) => true,
-                    (Some(_), None) => false,
-                    (Some(object), Some(other)) => other.is_a(object),
-                },
-                _ => false,
-            },
+            Type::Object(_) => self.object_takes(to, from),
+            Type::ObjectExtension(extension) => {
+                let base = Type::Object(Some(extension.base.clone()));
+                match from {
+                    Type::ObjectExtension(other) => self.object_takes(&base, from) && extension.covers(Some(&**other)),
+                    _ => self.object_takes(&base, from) && extension.covers(None),
+                }
+            }
             Type::TypeSet(set) => matches!(from, Type::TypeSet(_)) && (set.is_none() || to == from),
-            Type::Init(init) => super::instance::init_assignable(self, init.as_deref(), from),
+            Type::Init(init) => super::init::assignable(self, init.as_deref(), from),
             Type::Runtime(runtime) => matches!(from, Type::Runtime(other)
             if runtime.as_ref().is_none_or(|runtime| other.as_ref().is_some_and(|other| {
                 runtime.runtime == other.runtime && (runtime.name.is_empty() || runtime.name == other.name)
@@ -184,8 +184,32 @@ impl Check {
         outcome
     }
 
+    /// Runs a comparison, which says no where the same one is under way.
+    pub(super) fn once(&mut self, address: usize, from: &Type, compare: impl FnOnce(&mut Self) -> bool) -> bool {
+        let pair = (address, identity(from));
+        if self.open.contains(&pair) {
+            return false;
+        }
+        self.open.push(pair);
+        let outcome = compare(self);
+        self.open.pop();
+        outcome
+    }
+
     fn inner(&mut self, to: Option<&Type>, from: Option<&Type>) -> bool {
         to.is_none_or(|to| self.assignable(to, from.unwrap_or(&Type::Any)))
+    }
+
+    fn object_takes(&mut self, to: &Type, from: &Type) -> bool {
+        match from {
+            Type::Object(_) if matches!(to, Type::Object(None)) || to == from => true,
+            Type::Object(Some(object)) => {
+                let parent = object.definition().and_then(|definition| definition.parent.as_ref());
+                parent.is_some_and(|parent| self.assignable(to, parent))
+            }
+            Type::ObjectExtension(extension) => self.object_takes(to, &Type::Object(Some(extension.base.clone()))),
+            _ => false,
+        }
     }
 
     fn array_takes(&mut self, array: &ArrayType, from: &Type) -> bool {
@@ -434,7 +458,7 @@ pub(super) fn default_of(of: &Type) -> Type {
         Type::Collection(_) => Type::Collection(Bounds::NONE),
         Type::Class(_) => Type::Class(None),
         Type::Resource(_) => Type::resource(None, None),
-        Type::Object(_) => Type::Object(None),
+        Type::Object(_) | Type::ObjectExtension(_) => Type::Object(None),
         Type::TypeSet(_) => Type::TypeSet(None),
         Type::Init(_) => Type::Init(None),
         Type::Runtime(_) => Type::Runtime(None),

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use crate::error::Failure;
 use crate::regexp::Regexp;
 use crate::time::{self, Nanoseconds};
+use crate::types::object::ObjectType;
+use crate::types::type_set::TypeSetType;
 use crate::types::{Bounds, CallableType, InitType, RuntimeType, StructMember, TupleType, Type, generalize, infer};
 use crate::value::{Hash, Value};
 use crate::version_range::VersionRange;
@@ -245,6 +247,22 @@ pub(crate) fn uri(parameter: &Value) -> Type {
         Value::Hash(_) => Type::Uri(Some(Arc::new(parameter.clone()))),
         _ => Type::Uri(None),
     }
+}
+
+/// `Object[{…}]` where it is used.
+pub(crate) fn object(hash: &Value) -> Result<Type, Failure> {
+    if hash.as_hash().is_some_and(Hash::is_empty) || hash.is_undef() {
+        return Ok(Type::Object(None));
+    }
+    ObjectType::anonymous(hash).map(|made| Type::Object(Some(made)))
+}
+
+/// `TypeSet[{…}]` where it is used.
+pub(crate) fn type_set(hash: &Value) -> Result<Type, Failure> {
+    if hash.as_hash().is_some_and(Hash::is_empty) || hash.is_undef() {
+        return Ok(Type::TypeSet(None));
+    }
+    TypeSetType::anonymous(hash).map(|made| Type::TypeSet(Some(made)))
 }
 
 /// `Resource[name, title]` with a name in any case.

@@ -4,13 +4,27 @@ use std::fmt::{self, Display, Formatter, Write};
 use std::sync::Arc;
 
 use crate::types::assignable::takes_undef;
+use crate::types::type_set::TypeSetType;
 use crate::types::{AliasType, Bounds, CallableType, StructMember, TupleType, Type};
 use crate::value::Value;
 
+mod members;
+
 impl Display for Type {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        // An alias by itself prints with its definition.
-        Printer { out: f, expand: matches!(self, Self::Alias(_)), open: Vec::new() }.of(self)
+        // A name by itself prints with its definition.
+        let expand = matches!(self, Self::Alias(_) | Self::Object(Some(_)) | Self::TypeSet(_));
+        Printer::new(f, expand).of(self)
+    }
+}
+
+/// A type that prints by its name, even where it prints with its definition when it stands alone.
+#[derive(Debug)]
+pub struct Brief<'a>(pub &'a Type);
+
+impl Display for Brief<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        Printer::new(f, false).of(self.0)
     }
 }
 
@@ -20,7 +34,7 @@ pub struct Expanded<'a>(pub &'a Type);
 
 impl Display for Expanded<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        Printer { out: f, expand: true, open: Vec::new() }.of(self.0)
+        Printer::new(f, true).of(self.0)
     }
 }
 
@@ -29,6 +43,14 @@ struct Printer<'a, 'b> {
     expand: bool,
     /// Aliases being printed.
     open: Vec<*const AliasType>,
+    /// The type set being printed: its types go by their simple names.
+    set: Option<Arc<TypeSetType>>,
+}
+
+impl<'a, 'b> Printer<'a, 'b> {
+    fn new(out: &'a mut Formatter<'b>, expand: bool) -> Self {
+        Self { out, expand, open: Vec::new(), set: None }
+    }
 }
 
 impl Printer<'_, '_> {
@@ -83,7 +105,11 @@ impl Printer<'_, '_> {
                 self.listed("SemVer", &items)
             }
             Type::Uri(None) => self.out.write_str("URI"),
-            Type::Uri(Some(parameters)) => write!(self.out, "URI[{}]", crate::format::inspect(parameters)),
+            Type::Uri(Some(parameters)) => {
+                self.out.write_str("URI[")?;
+                self.value(parameters)?;
+                self.out.write_char(']')
+            }
             Type::Collection(size) => self.listed("Collection", &range(size)),
             Type::Array(array) if array.size == Bounds::exactly(0) => self.out.write_str("Array[0, 0]"),
             Type::Array(array) if array.element == Type::Any && array.size.is_unbounded() => {
@@ -108,7 +134,8 @@ impl Printer<'_, '_> {
                 self.out.write_str("Init[")?;
                 self.of(&init.of)?;
                 for argument in &init.arguments {
-                    write!(self.out, ", {}", crate::format::inspect(argument))?;
+                    self.out.write_str(", ")?;
+                    self.value(argument)?;
                 }
                 self.out.write_char(']')
             }
@@ -124,9 +151,10 @@ impl Printer<'_, '_> {
             Type::Alias(alias) => self.alias(alias),
             Type::Reference(name) => write!(self.out, "TypeReference[{}]", crate::format::quote(name)),
             Type::Object(None) => self.out.write_str("Object"),
-            Type::Object(Some(object)) => self.out.write_str(&object.name),
+            Type::Object(Some(object)) => self.object(object),
+            Type::ObjectExtension(extension) => self.extension(extension),
             Type::TypeSet(None) => self.out.write_str("TypeSet"),
-            Type::TypeSet(Some(set)) => self.out.write_str(&set.name),
+            Type::TypeSet(Some(set)) => self.type_set(set),
             Type::Runtime(None) => self.out.write_str("Runtime"),
             Type::Runtime(Some(runtime)) => {
                 write!(self.out, "Runtime[{}, {}]", runtime.runtime, crate::format::quote(&runtime.name))
@@ -227,7 +255,12 @@ impl Printer<'_, '_> {
     }
 
     fn alias(&mut self, alias: &Arc<AliasType>) -> fmt::Result {
-        self.out.write_str(&alias.name)?;
+        let named = Type::Alias(alias.clone());
+        match self.set.as_ref().filter(|set| !self.expand || set.defines(&named)).and_then(|set| set.name_of(&named)) {
+            Some(name) if !self.expand => return self.out.write_str(&name),
+            Some(_) => return self.of(alias.target.get().unwrap_or(&Type::Unit)),
+            None => self.out.write_str(&alias.name)?,
+        }
         let Some(target) = alias.target.get().filter(|_| self.expand) else { return Ok(()) };
         if self.open.contains(&Arc::as_ptr(alias)) {
             return Ok(());

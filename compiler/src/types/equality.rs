@@ -35,10 +35,9 @@ impl PartialEq for Type {
             (Self::Resource(a), Self::Resource(b)) => a.title == b.title && a.lower_case_name() == b.lower_case_name(),
             (Self::Class(a), Self::Class(b)) => a == b,
             (Self::Alias(a), Self::Alias(b)) => a.name == b.name,
-            (Self::Object(a), Self::Object(b)) => a.as_ref().map(|a| &a.name) == b.as_ref().map(|b| &b.name),
-            (Self::TypeSet(a), Self::TypeSet(b)) => {
-                a.as_ref().map(|a| (&a.name, &a.version)) == b.as_ref().map(|b| (&b.name, &b.version))
-            }
+            (Self::Object(a), Self::Object(b)) => a == b,
+            (Self::ObjectExtension(a), Self::ObjectExtension(b)) => a == b,
+            (Self::TypeSet(a), Self::TypeSet(b)) => a == b,
             (Self::Runtime(a), Self::Runtime(b)) => a == b,
             _ => std::mem::discriminant(self) == std::mem::discriminant(other) && self.is_plain(),
         }

@@ -35,7 +35,7 @@ pub fn infer(value: &Value) -> Type {
         Value::SemVerRange(_) => Type::SemVerRange,
         Value::Uri(text) => Type::Uri(super::uri::parameters(text).map(Arc::new)),
         Value::Type(of) => Type::Type(Some(Arc::new(of.clone()))),
-        Value::Object(object) => Type::Object(Some(object.of.clone())),
+        Value::Object(object) => object.type_of(),
         Value::Callable(callable) => Type::Callable(Some(Arc::new(callable.signature.callable_type()))),
         Value::Iterator(iterator) => Type::Iterator(Some(Arc::new(iterator.element_type()))),
     }

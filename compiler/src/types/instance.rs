@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::types::assignable::Check;
-use crate::types::{Bounds, InitType, Type, infer, infer_set, is_assignable, iterable};
+use crate::types::{Bounds, TupleType, Type, infer, is_assignable, iterable, object};
 use crate::value::Value;
 
 /// Whether a value is of a type.
@@ -13,9 +12,9 @@ pub fn is_instance(of: &Type, value: &Value) -> bool {
 
 /// A check in progress.
 #[derive(Default)]
-struct Walk {
-    /// Aliases being looked through, with the values they are asked of: to meet a pair again
-    /// means that the alias says nothing of the value.
+pub(super) struct Walk {
+    /// Aliases and `Init` types being looked through, with the values they are asked of: to meet a
+    /// pair again means that the type says nothing of the value.
     open: Vec<(usize, usize)>,
     depth: usize,
 }
@@ -24,7 +23,19 @@ struct Walk {
 const MAX_DEPTH: usize = 1000;
 
 impl Walk {
-    fn instance(&mut self, of: &Type, value: &Value) -> bool {
+    /// Asks unless the same is being asked already.
+    pub(super) fn once(&mut self, address: usize, value: &Value, ask: impl FnOnce(&mut Self) -> bool) -> bool {
+        let pair = (address, std::ptr::from_ref(value) as usize);
+        if self.open.contains(&pair) {
+            return false;
+        }
+        self.open.push(pair);
+        let outcome = ask(self);
+        self.open.pop();
+        outcome
+    }
+
+    pub(super) fn instance(&mut self, of: &Type, value: &Value) -> bool {
         match of {
             Type::Any | Type::Unit => return true,
             Type::Data => return is_data(value, 0),
@@ -41,14 +52,8 @@ impl Walk {
     fn by_type(&mut self, of: &Type, value: &Value) -> bool {
         match (of, value) {
             (Type::Alias(alias), _) => {
-                let pair = (Arc::as_ptr(alias) as usize, std::ptr::from_ref(value) as usize);
-                if self.open.contains(&pair) {
-                    return false;
-                }
-                self.open.push(pair);
-                let outcome = alias.target.get().is_some_and(|target| self.instance(target, value));
-                self.open.pop();
-                outcome
+                let address = Arc::as_ptr(alias) as usize;
+                self.once(address, value, |walk| alias.target.get().is_some_and(|target| walk.instance(target, value)))
             }
             (Type::Undef, value) => value.is_undef(),
             (Type::NotUndef(inner), value) => {
@@ -102,18 +107,7 @@ impl Walk {
                         .iter()
                         .all(|(key, value)| self.instance(&hash.key, key) && self.instance(&hash.value, value))
             }
-            (Type::Tuple(tuple), Value::Array(items)) => {
-                let size = items.len() as i64;
-                let fits = match tuple.size {
-                    Some(bounds) => bounds.contains(size),
-                    None => tuple.types.is_empty() || tuple.types.len() == items.len(),
-                };
-                fits && (tuple.types.is_empty()
-                    || items
-                        .iter()
-                        .enumerate()
-                        .all(|(index, item)| tuple.at(index).is_some_and(|element| self.instance(element, item))))
-            }
+            (Type::Tuple(tuple), Value::Array(items)) => self.tuple(tuple, items),
             (Type::Struct(members), Value::Hash(entries)) => {
                 let mut matched = 0;
                 let fits = members.iter().all(|member| match entries.get(&Value::String(member.name.clone())) {
@@ -131,48 +125,27 @@ impl Walk {
             }
             (Type::Type(inner), Value::Type(of)) => inner.as_ref().is_none_or(|inner| is_assignable(inner, of)),
             (Type::Callable(_), Value::Callable(_)) => is_assignable(of, &infer(value)),
-            (Type::Object(wanted), Value::Object(object)) => {
-                wanted.as_ref().is_none_or(|wanted| object.of.is_a(wanted))
+            (Type::Object(_), Value::Object(object)) => is_assignable(of, &Type::Object(Some(object.of.clone()))),
+            (Type::Object(Some(wanted)), Value::Type(value)) => object::built_in(object::pcore_name(value))
+                .is_some_and(|pcore| is_assignable(&Type::Object(Some(wanted.clone())), &pcore)),
+            (Type::ObjectExtension(wanted), Value::Object(object)) => {
+                let (base, of) = (Type::Object(Some(wanted.base.clone())), Type::Object(Some(object.of.clone())));
+                is_assignable(&base, &of) && wanted.takes(object)
             }
+            (Type::TypeSet(_), Value::Type(Type::TypeSet(_))) => true,
             (Type::Init(None), value) => is_rich_data(value, 0),
-            (Type::Init(Some(init)), value) => self.init(init, value),
+            (Type::Init(Some(init)), value) => super::init::instance(self, init, value),
             _ => false,
         }
     }
 
-    /// `Init[T, args]`: a T, or something that makes one.
-    fn init(&mut self, init: &InitType, value: &Value) -> bool {
-        if self.instance(&init.of, value) {
-            return true;
-        }
-        let given = |first: Vec<Value>| [first, init.arguments.clone()].concat();
-        let accepts = |arguments: &[Value]| crate::convert::accepts(&init.of, arguments);
-        if accepts(&given(vec![value.clone()])) {
-            return true;
-        }
-        init.arguments.is_empty() && value.as_array().is_some_and(accepts)
-    }
-}
-
-/// Whether `Init[T, args]` takes values of a type.
-pub(super) fn init_assignable(check: &mut Check, init: Option<&InitType>, from: &Type) -> bool {
-    let Some(init) = init else {
-        return matches!(from, Type::Init(_)) || check.assignable(&Type::RichData, from);
-    };
-    if let Type::Init(other) = from {
-        return check.assignable(&init.of, other.as_ref().map_or(&Type::Any, |other| &other.of));
-    }
-    if check.assignable(&init.of, from) {
-        return true;
-    }
-    let arguments = init.arguments.iter().map(infer_set);
-    let single: Vec<Type> = std::iter::once(from.clone()).chain(arguments).collect();
-    if crate::convert::accepts_types(&init.of, &single) {
-        return true;
-    }
-    match from {
-        Type::Tuple(tuple) if init.arguments.is_empty() => crate::convert::accepts_types(&init.of, &tuple.types),
-        _ => false,
+    pub(super) fn tuple(&mut self, tuple: &TupleType, items: &[Value]) -> bool {
+        let fits = match tuple.size {
+            Some(bounds) => bounds.contains(items.len() as i64),
+            None => tuple.types.is_empty() || tuple.types.len() == items.len(),
+        };
+        let mut element = |(index, item)| tuple.at(index).is_some_and(|element| self.instance(element, item));
+        fits && (tuple.types.is_empty() || items.iter().enumerate().all(&mut element))
     }
 }
 

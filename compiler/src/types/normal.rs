@@ -36,6 +36,7 @@ pub fn generalize(of: &Type) -> Type {
         Type::Variant(members) if members.is_empty() => of.clone(),
         Type::Variant(members) => Type::variant(members.iter().map(generalize)),
         Type::Callable(Some(callable)) => Type::Callable(Some(Arc::new(map_callable(callable, generalize)))),
+        Type::ObjectExtension(extension) => Type::Object(Some(extension.base.clone())),
         other => other.clone(),
     }
 }

@@ -9,8 +9,11 @@ use crate::error::Failure;
 use crate::types::Type;
 use crate::value::Value;
 
+mod definition;
 mod parameterized;
 mod syntax;
+
+pub use definition::define;
 
 use self::syntax::{Kind, Node};
 
@@ -26,6 +29,9 @@ pub trait Resolver {
     fn text_of(&self, _span: Span) -> Option<String> {
         None
     }
+
+    /// Learns a type that is being defined, before its parts are read: they may name it.
+    fn declare(&mut self, _name: &str, _of: &Type) {}
 }
 
 /// Knows built-in types only.
@@ -33,8 +39,8 @@ pub trait Resolver {
 pub struct BuiltIn;
 
 impl Resolver for BuiltIn {
-    fn named(&mut self, _name: &str) -> Result<Option<Type>, Failure> {
-        Ok(None)
+    fn named(&mut self, name: &str) -> Result<Option<Type>, Failure> {
+        Ok(super::object::built_in(name))
     }
 
     fn is_resource_type(&mut self, name: &str) -> bool {
@@ -81,7 +87,10 @@ impl Aliases {
 
 impl Resolver for Aliases {
     fn named(&mut self, name: &str) -> Result<Option<Type>, Failure> {
-        Ok(self.types.iter().find(|(known, _)| *known == name).map(|(_, of)| of.clone()))
+        match self.types.iter().find(|(known, _)| *known == name) {
+            Some((_, of)) => Ok(Some(of.clone())),
+            None => BuiltIn.named(name),
+        }
     }
 
     fn is_resource_type(&mut self, name: &str) -> bool {
@@ -91,8 +100,7 @@ impl Resolver for Aliases {
 
 /// A type from its text.
 pub fn text(text: &str, resolver: &mut dyn Resolver) -> Result<Type, Failure> {
-    let node = self::syntax::from_text(text)
-        .ok_or_else(|| Failure::argument(format!("The expression <{text}> is not a valid type specification.")))?;
+    let node = self::syntax::from_text(text)?;
     Interpreter { text: Some(text), resolver }.a_type(&node)
 }
 
@@ -150,8 +158,6 @@ pub fn built_in(lower_case_name: &str) -> Option<Type> {
         "data" => Type::Data,
         "richdata" | "puppet::lookupvalue" => Type::RichData,
         "richdatakey" | "puppet::lookupkey" => Type::RichDataKey,
-        "deferred" => Type::Object(Some(super::object::DEFERRED.clone())),
-        "error" => Type::Object(Some(super::object::ERROR.clone())),
         _ => return None,
     })
 }
@@ -188,15 +194,17 @@ impl Interpreter<'_> {
             Kind::Array(items) => {
                 Value::array(items.iter().map(|item| self.interpret(item)).collect::<Result<_, _>>()?)
             }
-            Kind::Hash(entries) => {
-                let mut hash = crate::value::Hash::default();
-                for (key, value) in entries {
-                    hash.insert(self.interpret(key)?, self.interpret(value)?);
-                }
-                Value::hash(hash)
-            }
-            Kind::Other => return Err(self.invalid(node)),
+            Kind::Hash(entries) => self.hash(entries)?,
+            Kind::Features(..) | Kind::Other => return Err(self.invalid(node)),
         })
+    }
+
+    fn hash(&mut self, entries: &[(Node, Node)]) -> Result<Value, Failure> {
+        let mut hash = crate::value::Hash::default();
+        for (key, value) in entries {
+            hash.insert(self.interpret(key)?, self.interpret(value)?);
+        }
+        Ok(Value::hash(hash))
     }
 
     fn reference(&mut self, name: &str) -> Result<Type, Failure> {

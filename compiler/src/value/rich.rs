@@ -77,13 +77,11 @@ impl Value {
             Self::Uri(uri) => scalar("URI", uri.to_string()),
             Self::Type(of) => types_out::to_model(of),
             Self::Object(object) => {
-                let attributes = object.attributes.iter().filter(|(name, value)| {
-                    let declared = object.of.attribute(name);
-                    declared.is_none_or(|attribute| attribute.default.as_ref() != Some(value))
-                });
+                let attributes = object.init_hash().into_iter();
+                let name = |name: &Self| Arc::from(name.as_str().unwrap_or_default());
                 model::Value::Object(Box::new(model::value::Object {
-                    ptype: object.of.name.clone(),
-                    attributes: attributes.map(|(name, value)| (name.clone(), value.to_model())).collect(),
+                    ptype: object.of.label().into(),
+                    attributes: attributes.map(|(key, value)| (name(&key), value.to_model())).collect(),
                     text: to_text(self).into(),
                 }))
             }
@@ -115,13 +113,12 @@ fn tagged(ptype: &str, entries: &serde_json::Map<String, Json>) -> Result<Value,
             let Type::Object(Some(of)) = parse::text(ptype, &mut parse::BuiltIn)? else {
                 return Err(Failure::missing(&format!("the rich data type {ptype}")));
             };
-            let attributes = of.attributes.iter().map(|attribute| {
-                let given = entries.get(&*attribute.name).map(Value::from_rich_json).transpose()?;
-                let value = given.or_else(|| attribute.default.clone()).unwrap_or(Value::Undef);
-                Ok((attribute.name.clone(), value))
-            });
-            let attributes = attributes.collect::<Result<Vec<_>, Failure>>()?;
-            Ok(Value::Object(Arc::new(Object { of: of.clone(), attributes })))
+            let mut given = Hash::default();
+            for (name, value) in entries.iter().filter(|(name, _)| *name != "__ptype") {
+                given.insert(Value::from(name.as_str()), Value::from_rich_json(value)?);
+            }
+            let object = Object::new(&of, |name| given.get(&Value::from(name)).cloned());
+            Ok(Value::Object(Arc::new(object)))
         }
     }
 }

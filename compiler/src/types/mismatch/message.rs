@@ -209,7 +209,8 @@ fn short_name(of: &Type) -> String {
 fn name(of: &Type) -> String {
     match of {
         Type::Alias(alias) => alias.name.to_string(),
-        Type::Object(Some(object)) => object.name.to_string(),
+        Type::Object(Some(object)) => object.label().to_owned(),
+        Type::ObjectExtension(extension) => extension.base.simple_name().to_owned(),
         Type::TypeSet(Some(set)) => set.name.to_string(),
         Type::Reference(_) => "TypeReference".to_owned(),
         Type::Resource(_) => "Resource".to_owned(),

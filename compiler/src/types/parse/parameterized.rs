@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::error::Failure;
 use crate::types::construct::{self, is_range_parameter};
+use crate::types::object::Extension;
 use crate::types::parse::syntax::Node;
 use crate::types::parse::{Interpreter, built_in};
 use crate::types::{Bounds, Type};
@@ -129,11 +130,11 @@ impl Interpreter<'_> {
             },
             "object" => {
                 exactly("Object", 1)?;
-                return Err(Failure::missing("the definition of Object types"));
+                construct::object(&parameters[0])?
             }
             "typeset" => {
                 exactly("Object", 1)?;
-                return Err(Failure::missing("the definition of TypeSets"));
+                construct::type_set(&parameters[0])?
             }
             "init" => {
                 let of = of(0)?;
@@ -202,7 +203,9 @@ impl Interpreter<'_> {
                 [Value::String(title)] => Ok(Type::resource(resource.type_name.as_deref(), Some(title))),
                 _ => Err(wrong_count(name, "1", parameters.len())),
             },
-            Some(Type::Object(_)) => Err(Failure::missing("a parameterised Object type")),
+            Some(Type::Object(Some(object))) => {
+                Extension::new(&object, parameters).map(|extension| Type::ObjectExtension(Arc::new(extension)))
+            }
             Some(_) => Err(self.unparameterized(left)),
         }
     }

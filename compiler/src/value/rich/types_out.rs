@@ -120,7 +120,10 @@ pub(super) fn to_model(of: &Type) -> Rich {
         Type::Reference(name) => object(of, "TypeReference", vec![("type_string", Rich::String(name.clone()))]),
         Type::Object(None) => object(of, "Object", vec![]),
         Type::Object(Some(named)) => {
-            object(of, "TypeReference", vec![("type_string", Rich::String(named.name.clone()))])
+            object(of, "TypeReference", vec![("type_string", Rich::String(named.label().into()))])
+        }
+        Type::ObjectExtension(_) => {
+            object(of, "TypeReference", vec![("type_string", Rich::String(of.to_string().into()))])
         }
         Type::TypeSet(_) => object(of, "TypeSet", vec![]),
         Type::Runtime(runtime) => {
