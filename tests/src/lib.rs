@@ -7,10 +7,14 @@
 //! - [`pki`]: keys and certificate requests, odd ones too
 //! - [`requests`]: the requests that agents and administrators send
 //! - [`process`]: what the kernel knows of a process
+//! - [`corpus`]: catalogs of many modules beside the original's
+//! - [`difference`]: what two catalogs differ in
 //! - [`shared`]: the reference material that may lie beside the project
 
 pub mod agent;
 pub mod client;
+pub mod corpus;
+pub mod difference;
 pub mod pki;
 pub mod process;
 pub mod requests;

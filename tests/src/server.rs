@@ -28,6 +28,7 @@ pub struct Server {
     port: u16,
     folder: TempDir,
     arguments: Vec<String>,
+    environment: Vec<(String, String)>,
     authority: String,
     ready_after: Duration,
 }
@@ -38,6 +39,7 @@ pub struct Options {
     arguments: Vec<String>,
     config: Option<String>,
     files: Vec<(PathBuf, String, u32)>,
+    environment: Vec<(String, String)>,
     default_authority: bool,
 }
 
@@ -77,6 +79,13 @@ impl Options {
         self
     }
 
+    /// Sets a variable of the process's environment.
+    #[must_use]
+    pub fn environment(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// Makes the authority as it is made by default. Else its key is shorter, which saves each test some seconds.
     #[must_use]
     pub fn default_authority(mut self) -> Self {
@@ -101,8 +110,15 @@ impl Options {
             arguments.push("--config".to_owned());
             arguments.push(file.to_str().context("a file name is text")?.to_owned());
         }
-        let mut server =
-            Server { child: None, port: 0, folder, arguments, authority: String::new(), ready_after: Duration::ZERO };
+        let mut server = Server {
+            child: None,
+            port: 0,
+            folder,
+            arguments,
+            environment: self.environment,
+            authority: String::new(),
+            ready_after: Duration::ZERO,
+        };
         server.start()?;
         Ok(server)
     }
@@ -250,6 +266,7 @@ impl Server {
             .arg(self.code())
             .args(["--listen", "127.0.0.1:0", "--certname", CERTNAME, "--dns-alt-names", "localhost,puppet"])
             .args(&self.arguments)
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log)
