@@ -33,7 +33,7 @@ pub(crate) enum Command {
     NodeReport { id: i64 },
     NodeCatalog { name: String },
     NodeForget { name: String },
-    Compile { node: String, facts: Option<Value>, environment: Option<String> },
+    Compile { node: String, facts: Option<Value>, trusted: Option<Value>, environment: Option<String> },
 }
 
 /// How requests are signed by hand.
@@ -94,8 +94,8 @@ async fn run(rooms: &Rooms, command: Command) -> Result<Value, AdminError> {
         Command::NodeReport { id } => nodes::report(rooms, id).await,
         Command::NodeCatalog { name } => nodes::catalog(rooms, &certname(&name)?).await,
         Command::NodeForget { name } => nodes::forget(rooms, &certname(&name)?).await,
-        Command::Compile { node, facts, environment } => {
-            compile::compile(rooms, certname(&node)?, facts, environment.as_deref()).await
+        Command::Compile { node, facts, trusted, environment } => {
+            compile::compile(rooms, certname(&node)?, facts, trusted, environment.as_deref()).await
         }
     }
 }

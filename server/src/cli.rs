@@ -84,6 +84,7 @@ order, SIGHUP reloads rules, autosigning and environments.")]
     #[command(after_help = "Examples:
   quartermaster compile web01.example.com
   quartermaster compile web01.example.com --facts facts.json --environment test --code-dir ./code
+  quartermaster compile web01.example.com --trusted trusted.json
 
 Without --facts, the facts that are stored of the node are used. --facts takes a factset as agents
 send it ({\"name\": ..., \"values\": {...}}) or the output of `facter --json`.")]
@@ -217,6 +218,9 @@ pub(crate) struct Compile {
     /// A factset in JSON; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     pub(crate) facts: Option<PathBuf>,
+    /// Trusted data in JSON, such as `{"extensions": {"pp_role": "web"}}`, instead of what the certificate says
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trusted: Option<PathBuf>,
     /// [default: what the classifier says, else production]
     #[arg(long, value_name = "NAME")]
     pub(crate) environment: Option<String>,

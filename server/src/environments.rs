@@ -114,13 +114,13 @@ struct Inner {
 
 impl Environments {
     /// Starts to serve the environments that `settings` speak of. Nothing is listed yet: each
-    /// environment is when it is first asked for, or by [`Environments::warm`].
-    pub(crate) fn open(settings: EnvironmentSettings) -> Self {
+    /// environment is when it is first asked for, or by [`Environments::warm`]. `strict` says what becomes of doubtful code.
+    pub(crate) fn open(settings: EnvironmentSettings, strict: syntax::Strict) -> Self {
         let every = settings.rescan_every;
         let inner = Arc::new(Inner {
             settings: Arc::new(settings),
             watch: Watch::open(),
-            parsed: Arc::new(Parsed::default()),
+            parsed: Arc::new(Parsed::reading(strict)),
             live: ArcSwap::default(),
             adding: Mutex::new(()),
         });

@@ -40,7 +40,7 @@ impl Rooms {
     /// Opens what does not depend on the authority.
     pub(crate) fn open(config: Arc<Config>, metrics: Metrics) -> anyhow::Result<Self> {
         let store = open_store(&config, &config.data_dir)?;
-        let environments = Environments::open(config.environment_settings());
+        let environments = Environments::open(config.environment_settings(), config.compile.strict.for_parser());
         let nodes = Arc::new(store.clone());
         let catalogs = Catalogs::open(&config, environments.clone(), metrics.clone())?;
         let owner = Process { uid: rustix::process::getuid().as_raw(), gid: rustix::process::getgid().as_raw() };

@@ -3,9 +3,10 @@
 use std::fs;
 use std::process::{Command, Output};
 
+use acceptance::requests;
 use acceptance::server::{Server, binary};
 use anyhow::Result;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn quartermaster(arguments: &[&str]) -> Result<Output> {
     Ok(Command::new(binary()).args(arguments).current_dir(std::env::temp_dir()).output()?)
@@ -137,5 +138,18 @@ fn a_taken_port_is_named() -> Result<()> {
         .output()?;
     assert!(!second.status.success());
     assert!(said(&second).contains(&address), "{}", said(&second));
+    Ok(())
+}
+
+#[test]
+fn the_server_answers_what_compile_prints() -> Result<()> {
+    let server = Server::with_manifest("notify { \"hello ${trusted['certname']}\": }")?;
+    let identity = server.enroll("same.example.com")?;
+    let facts = json!({ "os": { "family": "Debian" } });
+    let response = requests::catalog(&mut server.connect(&identity)?, "same.example.com", "production", &facts)?;
+    let answered = response.json()?;
+    let printed: Value = serde_json::from_str(&server.quartermaster(&["compile", "same.example.com"])?)?;
+    assert_eq!(answered["resources"], printed["resources"]);
+    assert_eq!(answered["edges"], printed["edges"]);
     Ok(())
 }

@@ -14,6 +14,7 @@ pub(super) async fn compile(
     rooms: &Rooms,
     node: Certname,
     facts: Option<Value>,
+    claims: Option<Value>,
     environment: Option<&str>,
 ) -> Result<Value, AdminError> {
     let refused = |error: &dyn std::fmt::Display| AdminError::Refused(error.to_string());
@@ -27,10 +28,41 @@ pub(super) async fn compile(
     if let Some(requested) = requested {
         assigned.environment = requested;
     }
-    let trusted = trusted(rooms, &node).await?;
+    let mut trusted = trusted(rooms, &node).await?;
+    if let Some(claims) = claims {
+        claim(&mut trusted, claims)?;
+    }
     let order = Order { node, assigned, facts, trusted };
     let compiled = rooms.catalogs.compile(order, |catalog| serde_json::to_value(catalog.wire(Form::Rich))).await;
     Ok(compiled.map_err(|error| refused(&error))??)
+}
+
+/// Trusted data as they would be with another certificate: each field that is given replaces the node's own.
+fn claim(trusted: &mut Trusted, claims: Value) -> Result<(), AdminError> {
+    let Claims { authenticated, certname, extensions, external } = serde_json::from_value(claims)?;
+    trusted.authenticated = match authenticated {
+        None => trusted.authenticated,
+        Some(Value::String(word)) if word == "remote" => Authenticated::Remote,
+        Some(Value::String(word)) if word == "local" => Authenticated::Local,
+        Some(Value::Bool(false)) => Authenticated::No,
+        Some(other) => {
+            let message = format!("trusted data: authenticated is {other}; remote, local or false is expected");
+            return Err(AdminError::Refused(message));
+        }
+    };
+    trusted.certname = certname.unwrap_or_else(|| std::mem::take(&mut trusted.certname));
+    trusted.extensions = extensions.unwrap_or_else(|| std::mem::take(&mut trusted.extensions));
+    trusted.external = external.unwrap_or_else(|| std::mem::take(&mut trusted.external));
+    Ok(())
+}
+
+/// Fields of `$trusted` that are not made of others.
+#[derive(serde::Deserialize)]
+struct Claims {
+    authenticated: Option<Value>,
+    certname: Option<String>,
+    extensions: Option<Map<String, Value>>,
+    external: Option<Map<String, Value>>,
 }
 
 /// What the node's certificate says, if it has one.

@@ -13,6 +13,8 @@ use crate::respond::PUPPET_VERSION;
 pub(super) struct Fixed {
     pub(super) server_facts: Map<String, Value>,
     settings: Map<String, Value>,
+    strict: compiler::Strict,
+    strict_variables: bool,
 }
 
 impl Fixed {
@@ -43,12 +45,13 @@ impl Fixed {
             ("server", json!(config.certname)),
             ("ssldir", json!(format!("{data}/tls"))),
             ("storeconfigs", json!(false)),
-            ("strict", json!("warning")),
-            ("strict_variables", json!(false)),
+            ("strict", json!(config.compile.strict)),
+            ("strict_variables", json!(config.compile.strict_variables)),
             ("vardir", json!(data)),
         ];
         let settings = settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Self { server_facts, settings }
+        let strict = config.compile.strict.for_compiler();
+        Self { server_facts, settings, strict, strict_variables: config.compile.strict_variables }
     }
 
     /// The settings as an environment has them.
@@ -59,7 +62,8 @@ impl Fixed {
         let modulepath: Vec<_> = snapshot.modulepath.iter().map(ToString::to_string).collect();
         values.insert("modulepath".to_owned(), json!(modulepath.join(":")));
         values.insert("config_version".to_owned(), json!(snapshot.config_version.as_deref().unwrap_or_default()));
-        Settings { values, ..Settings::default() }
+        let (strict, strict_variables) = (self.strict, self.strict_variables);
+        Settings { strict, strict_variables, values, ..Settings::default() }
     }
 }
 

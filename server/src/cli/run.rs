@@ -48,6 +48,7 @@ fn carry_out(cli: &Cli, config: Config, flags: Flags) -> anyhow::Result<ExitCode
         Line::Compile(compile) => Command::Compile {
             node: compile.node.clone(),
             facts: compile.facts.as_deref().map(|path| read_facts(path, &compile.node)).transpose()?,
+            trusted: compile.trusted.as_deref().map(read_json).transpose()?,
             environment: compile.environment.clone(),
         },
     };
@@ -102,15 +103,20 @@ fn of_node(node: &Node) -> Command {
     }
 }
 
-/// A factset, or bare values as `facter --json` prints them.
-fn read_facts(path: &Path, node: &str) -> anyhow::Result<Value> {
+/// The value that a file holds; `-` is standard input.
+fn read_json(path: &Path) -> anyhow::Result<Value> {
     let mut text = String::new();
     if path == Path::new("-") {
         std::io::stdin().read_to_string(&mut text).context("standard input")?;
     } else {
         text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
     }
-    let value: Value = serde_json::from_str(&text).with_context(|| format!("{} is not JSON", path.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} is not JSON", path.display()))
+}
+
+/// A factset, or bare values as `facter --json` prints them.
+fn read_facts(path: &Path, node: &str) -> anyhow::Result<Value> {
+    let value = read_json(path)?;
     if value.get("values").is_some_and(Value::is_object) {
         let mut value = value;
         value["name"] = json!(node);

@@ -152,10 +152,42 @@ pub(crate) struct Limits {
     pub(crate) bucket_file: Size,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Strict {
+    Off,
+    Warning,
+    Error,
+}
+
+impl Strict {
+    /// As the parser takes it.
+    pub(crate) const fn for_parser(self) -> syntax::Strict {
+        match self {
+            Self::Off => syntax::Strict::Off,
+            Self::Warning => syntax::Strict::Warning,
+            Self::Error => syntax::Strict::Error,
+        }
+    }
+
+    /// As the compiler takes it.
+    pub(crate) const fn for_compiler(self) -> compiler::Strict {
+        match self {
+            Self::Off => compiler::Strict::Off,
+            Self::Warning => compiler::Strict::Warning,
+            Self::Error => compiler::Strict::Error,
+        }
+    }
+}
+
 /// `[compile]`
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Compile {
+    /// What becomes of doubtful code: `off`, `warning` or `error` (the original's default since its version 8).
+    pub(crate) strict: Strict,
+    /// Whether an unknown variable is an error (the original's default since its version 8).
+    pub(crate) strict_variables: bool,
     /// Catalogs compiled at once; 0: one for each processor.
     pub(crate) threads: usize,
     /// Catalogs that may wait for a thread; more are answered `503` with `Retry-After`.
@@ -278,6 +310,8 @@ impl Default for Limits {
 impl Default for Compile {
     fn default() -> Self {
         Self {
+            strict: Strict::Warning,
+            strict_variables: false,
             threads: 0,
             queue: 100,
             timeout: Span::seconds(300),

@@ -109,7 +109,7 @@ impl Kind {
 
     fn findings(self, file: &str, content: &[u8]) -> Result<Vec<Finding>, LoadError> {
         match self {
-            Self::Code(reading) => Ok(match parsed::syntax(file, content, reading)? {
+            Self::Code(reading) => Ok(match parsed::syntax(file, content, reading, &syntax::Options::default())? {
                 Ok(parsed) => diagnostics(file, parsed.warnings.iter()),
                 Err(error) => diagnostics(file, error.diagnostics.iter()),
             }),

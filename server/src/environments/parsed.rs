@@ -25,21 +25,27 @@ pub(super) type ProgramOutcome = Result<Arc<Program>, LoadError>;
 pub(super) type DataOutcome = Result<Arc<Value>, LoadError>;
 
 /// Everything that was parsed and is worth keeping.
-#[derive(Default)]
 pub(super) struct Parsed {
+    options: syntax::Options,
     programs: Pool<Program>,
     data: Pool<Value>,
     pub(super) digests: FileDigests,
 }
 
 impl Parsed {
+    /// Nothing yet. `strict` says what becomes of doubtful code.
+    pub(super) fn reading(strict: syntax::Strict) -> Self {
+        let options = syntax::Options { strict, ..syntax::Options::default() };
+        Self { options, programs: Pool::default(), data: Pool::default(), digests: FileDigests::default() }
+    }
+
     /// The program in the file at `path` with this content. Mistakes are kept as well.
     pub(super) fn program(&self, path: &str, content: &[u8], reading: Reading) -> ProgramOutcome {
         let kind = match reading {
             Reading::Manifest => 0,
             Reading::Epp => 1,
         };
-        self.programs.get_or(key(kind, path, content), || parse(path, content, reading))
+        self.programs.get_or(key(kind, path, content), || parse(path, content, reading, &self.options))
     }
 
     /// The data in the file at `path` with this content.
@@ -54,8 +60,8 @@ impl Parsed {
 
 /// Reads a manifest or a template. Of several mistakes all are logged and the error counts them, as
 /// in the original.
-fn parse(path: &str, content: &[u8], reading: Reading) -> ProgramOutcome {
-    match syntax(path, content, reading)? {
+fn parse(path: &str, content: &[u8], reading: Reading, options: &syntax::Options) -> ProgramOutcome {
+    match syntax(path, content, reading, options)? {
         Ok(parsed) => {
             for warning in &parsed.warnings {
                 tracing::warn!("{}", warning.render(&parsed.program.source));
@@ -76,14 +82,14 @@ pub(super) fn syntax(
     path: &str,
     content: &[u8],
     reading: Reading,
+    options: &syntax::Options,
 ) -> Result<Result<syntax::Parsed, syntax::SyntaxError>, LoadError> {
     let text = std::str::from_utf8(content)
         .map_err(|error| LoadError::Unavailable(format!("The file {path} is not UTF-8: {error}")))?;
     let source = Arc::new(Source::new(path, text.strip_prefix('\u{feff}').unwrap_or(text)));
-    let options = syntax::Options::default();
     Ok(match reading {
-        Reading::Manifest => syntax::parse(source, &options),
-        Reading::Epp => syntax::parse_epp(source, &options),
+        Reading::Manifest => syntax::parse(source, options),
+        Reading::Epp => syntax::parse_epp(source, options),
     })
 }
 

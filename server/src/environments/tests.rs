@@ -37,7 +37,7 @@ impl Code {
     }
 
     fn open(&self) -> Environments {
-        Environments::open(EnvironmentSettings::classic(self.root.path()))
+        Environments::open(EnvironmentSettings::classic(self.root.path()), syntax::Strict::Warning)
     }
 }
 
@@ -245,7 +245,8 @@ fn limits_are_named() {
         bounds: Bounds { entries: 2, depth: 64 },
         ..EnvironmentSettings::classic(code.root.path())
     };
-    let error = Environments::open(settings).get(&EnvironmentName::production()).err().unwrap();
+    let error =
+        Environments::open(settings, syntax::Strict::Warning).get(&EnvironmentName::production()).err().unwrap();
     assert!(error.to_string().contains("max-environment-entries"), "{error}");
 }
 
@@ -258,7 +259,7 @@ fn starter_is_made_once_and_is_right() {
     let report = check::check(&environmentpath, &mut |_| ()).unwrap();
     assert_eq!(report.findings, []);
     assert_eq!(report.files, 4);
-    let environments = Environments::open(EnvironmentSettings::classic(root.path()));
+    let environments = Environments::open(EnvironmentSettings::classic(root.path()), syntax::Strict::Warning);
     assert_eq!(world(&production(&environments)).manifests().unwrap().len(), 1);
     assert!(production(&environments).snapshot.problems.is_empty());
 }

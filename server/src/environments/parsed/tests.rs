@@ -2,7 +2,7 @@ use super::*;
 
 #[test]
 fn kept_by_content_and_path() {
-    let parsed = Parsed::default();
+    let parsed = Parsed::reading(syntax::Strict::Warning);
     let get = |path: &str, text: &str| parsed.program(path, text.as_bytes(), Reading::Manifest).unwrap();
     let first = get("/a.pp", "notice(1)");
     assert!(Arc::ptr_eq(&first, &get("/a.pp", "notice(1)")));
@@ -12,7 +12,7 @@ fn kept_by_content_and_path() {
 
 #[test]
 fn what_nobody_uses_goes() {
-    let parsed = Parsed::default();
+    let parsed = Parsed::reading(syntax::Strict::Warning);
     let get = |text: &str| parsed.program("/a.pp", text.as_bytes(), Reading::Manifest).unwrap();
     let used = get("notice(used)");
     for number in 0..SWEEP_FROM * 2 {
@@ -24,7 +24,7 @@ fn what_nobody_uses_goes() {
 
 #[test]
 fn byte_order_marks_do_not_count() {
-    let parsed = Parsed::default();
+    let parsed = Parsed::reading(syntax::Strict::Warning);
     assert!(parsed.program("/a.pp", b"\xef\xbb\xbfnotice(1)", Reading::Manifest).is_ok());
     assert!(parsed.program("/a.pp", b"notice('\xff')", Reading::Manifest).is_err());
 }

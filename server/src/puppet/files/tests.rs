@@ -22,7 +22,7 @@ fn code(files: &[(&str, &str)]) -> (TempDir, Environments) {
     fs::create_dir_all(root.path().join("mounted/sub")).unwrap();
     fs::write(root.path().join("mounted/sub/x"), "mounted").unwrap();
     settings.mounts.custom.insert("own".into(), root.path().join("mounted").to_string_lossy().into_owned());
-    (root, Environments::open(settings))
+    (root, Environments::open(settings, syntax::Strict::Warning))
 }
 
 fn asked(key: &str, query: &str) -> FileRequest {

@@ -23,7 +23,7 @@ fn answers_as_the_original_does() {
     fs::create_dir_all(root.path().join("environments/production")).unwrap();
     let conf = "modulepath = $basemodulepath\n";
     fs::write(root.path().join("environments/production/environment.conf"), conf).unwrap();
-    let environments = Environments::open(EnvironmentSettings::classic(root.path()));
+    let environments = Environments::open(EnvironmentSettings::classic(root.path()), syntax::Strict::Warning);
     // Entries are named after the user and group that own the module.
     let owner = {
         use std::os::unix::fs::MetadataExt;
