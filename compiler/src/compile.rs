@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
+use syntax::ast::Program;
 
-use crate::error::{Error, Failure, Stop};
+use crate::error::{Error, Failure, RUNTIME_ERROR, Stop};
 use crate::evaluator::{Evaluator, ResolvedType};
 use crate::known::TypeId;
 use crate::request::{Classes, Compilation, CompileError, Level, LogEntry, Request};
@@ -53,12 +54,18 @@ pub fn with_evaluator<T>(
     }
 }
 
-/// The value of a text in the top scope, after the main manifest.
-pub(crate) fn evaluate(request: &Request<'_>, world: &dyn World, text: &str) -> Result<Value, CompileError> {
+/// The value of a program in the top scope, after all that makes the catalog, and what was logged.
+pub(crate) fn evaluate(
+    request: &Request<'_>,
+    world: &dyn World,
+    program: &Program,
+) -> Result<(Value, Vec<LogEntry>), CompileError> {
     let mut evaluator = Evaluator::new(*request, world);
-    let answer =
-        evaluator.start().and_then(|()| evaluator.evaluate_main()).and_then(|()| evaluator.evaluate_text(text));
-    answer.map_err(|stop| failed(&mut evaluator, stop))
+    let answer = evaluator.run().and_then(|()| evaluator.evaluate_program(program));
+    match answer {
+        Ok(value) => Ok((value, evaluator.take_logs())),
+        Err(stop) => Err(failed(&mut evaluator, stop)),
+    }
 }
 
 /// The error as agents see it.
@@ -66,7 +73,7 @@ fn failed(evaluator: &mut Evaluator<'_>, stop: Stop) -> CompileError {
     let error = match evaluator.stray_jump(stop) {
         Stop::Error(error) => *error,
         Stop::Break(_) | Stop::Next(_) | Stop::Return(_) => Error {
-            issue_code: crate::error::RUNTIME_ERROR,
+            issue_code: RUNTIME_ERROR,
             message: "break() from context where this is illegal".to_owned(),
             position: None,
         },
@@ -79,7 +86,11 @@ fn failed(evaluator: &mut Evaluator<'_>, stop: Stop) -> CompileError {
     }
     let message = format!("{text} on node {node}");
     // An error of the language is logged as it is; what has no place of its own is logged whole.
-    let is_placed = position.as_ref().is_some_and(|position| position.column.is_some());
+    let is_placed = position.as_ref().is_some_and(|position| {
+        position.column.is_some()
+            || error.issue_code != RUNTIME_ERROR
+            || error.message.starts_with("Evaluation Error: ")
+    });
     let logged = if is_placed { error.message } else { message.clone() };
     let mut logs = evaluator.take_logs();
     logs.push(LogEntry { level: Level::Err, source: "Puppet".into(), message: logged, position: position.clone() });
@@ -242,17 +253,9 @@ impl Evaluator<'_> {
         Ok(())
     }
 
-    fn evaluate_text(&mut self, text: &str) -> Result<Value, Stop> {
-        let source = Arc::new(syntax::source::Source::new("", text));
-        let parsed = match syntax::parse(source, &syntax::Options::default()) {
-            Ok(parsed) => parsed,
-            Err(error) => {
-                let error = crate::world::LoadError::Syntax(error.to_string().into());
-                return Err(self.unloadable(&error));
-            }
-        };
-        self.add_definitions(&parsed.program)?;
-        self.within(ScopeId::TOP, &parsed.program.source, |this| this.evaluate(&parsed.program.body))
+    fn evaluate_program(&mut self, program: &Program) -> Result<Value, Stop> {
+        self.add_definitions(program)?;
+        self.within(ScopeId::TOP, &program.source, |this| this.evaluate(&program.body))
     }
 
     /// The node block; answers the scope in which classified classes are declared.

@@ -53,6 +53,8 @@ impl Default for Classes {
 pub struct Settings {
     pub strict: Strict,
     pub strict_variables: bool,
+    /// Whether the code is a script, which has no catalog to add to.
+    pub tasks: bool,
     /// Whether exported resources are kept and collected.
     pub storeconfigs: bool,
     /// What manifests see as `$settings::name`.
@@ -61,7 +63,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { strict: Strict::Warning, strict_variables: false, storeconfigs: false, values: Map::new() }
+        Self { strict: Strict::Warning, strict_variables: false, tasks: false, storeconfigs: false, values: Map::new() }
     }
 }
 

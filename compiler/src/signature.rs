@@ -27,6 +27,8 @@ pub struct Signature {
     pub parameters: Vec<Parameter>,
     /// Whether the last parameter takes all further arguments; its type is that of one of them.
     pub captures_rest: bool,
+    /// How many arguments the last parameter takes, where that is bounded.
+    pub rest: Option<Bounds<i64>>,
     pub block: Option<Parameter>,
     pub returns: Option<Type>,
 }
@@ -44,7 +46,15 @@ impl Signature {
     /// How many arguments may be given; `None` is any number.
     pub fn arity(&self) -> (usize, Option<usize>) {
         let least = self.parameters.iter().filter(|parameter| parameter.required).count();
-        (least, (!self.captures_rest).then_some(self.parameters.len()))
+        let count = self.parameters.len();
+        match self.rest {
+            Some(rest) if self.captures_rest => {
+                let more = |bound: i64| usize::try_from(bound).unwrap_or_default();
+                let least = least + rest.from.map_or(0, more).saturating_sub(1);
+                (least, rest.to.map(|to| count.saturating_sub(1).saturating_add(more(to))))
+            }
+            _ => (least, (!self.captures_rest).then_some(count)),
+        }
     }
 
     /// The type of a callable with this signature.
@@ -242,6 +252,7 @@ fn parse(declared: &Declared) -> Result<Signature, Failure> {
     Ok(Signature {
         parameters: declared.parameters.iter().map(&mut parameter).collect::<Result<_, Failure>>()?,
         captures_rest: declared.parameters.last().is_some_and(|last| last.repeated),
+        rest: None,
         block: declared.block.as_ref().map(&mut parameter).transpose()?,
         returns: declared.returns.map(|of| types::parse::text(of, &mut aliases)).transpose()?,
     })

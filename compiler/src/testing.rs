@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use syntax::ast::Program;
 use syntax::source::Source;
+use syntax::{Diagnostic, Severity};
 
-use crate::request::{CompileError, Request};
+use crate::request::{CompileError, LogEntry, Request};
 use crate::resource_type::ResourceType;
 use crate::value::Value;
 use crate::world::{DataFormat, Exported, FileKind, LoadError, Module, ProgramKind, World};
@@ -88,17 +89,23 @@ impl Texts {
         self
     }
 
-    /// What was noticed while the site manifests were parsed.
-    pub fn warnings(&self) -> Vec<String> {
+    /// What the original logs while it parses the site manifests: warnings, and errors where there are several.
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
         let sources = self
             .code
             .iter()
             .map(|code| Source::new("", code.clone()))
             .chain(self.manifests.iter().filter_map(|path| Some(Source::new(path.as_str(), self.text(path)?))));
-        sources
-            .filter_map(|source| syntax::parse(Arc::new(source), &self.options).ok())
-            .flat_map(|parsed| parsed.warnings.into_iter().map(|warning| warning.message))
-            .collect()
+        sources.flat_map(|source| self.diagnostics_of(&Arc::new(source))).collect()
+    }
+
+    /// The same for another text.
+    pub fn diagnostics_of(&self, source: &Arc<Source>) -> Vec<Diagnostic> {
+        match syntax::parse(source.clone(), &self.options) {
+            Ok(parsed) => parsed.warnings,
+            Err(error) if error.errors().count() > 1 => error.diagnostics,
+            Err(error) => error.diagnostics.into_iter().filter(|found| found.severity != Severity::Error).collect(),
+        }
     }
 
     fn text(&self, path: &str) -> Option<Arc<str>> {
@@ -261,7 +268,22 @@ impl World for Texts {
 
 /// The value of an expression in the top scope that the main manifest of the world left.
 pub fn evaluate(request: &Request<'_>, world: &dyn World, expression: &str) -> Result<Value, CompileError> {
-    crate::compile::evaluate(request, world, expression)
+    let source = Arc::new(Source::new("", expression));
+    match syntax::parse(source, &syntax::Options::default()) {
+        Ok(parsed) => evaluate_program(request, world, &parsed.program).map(|(value, _)| value),
+        Err(error) => {
+            Err(CompileError { message: error.to_string(), issue_code: None, position: None, logs: Vec::new() })
+        }
+    }
+}
+
+/// The same for a program, and what was logged.
+pub fn evaluate_program(
+    request: &Request<'_>,
+    world: &dyn World,
+    program: &Program,
+) -> Result<(Value, Vec<LogEntry>), CompileError> {
+    crate::compile::evaluate(request, world, program)
 }
 
 /// Whether the names of a path fit those of a pattern with `*`, `?` and `**`.

@@ -167,7 +167,11 @@ fn outcome(manifest: &str, limits: Limits<'_>) -> String {
         Ok(compilation) => compilation,
         Err(error) => return format!("ERROR {}", error.message),
     };
-    let mut parts: Vec<String> = world.warnings().into_iter().map(|warning| format!("warning: {warning}")).collect();
+    let mut parts: Vec<String> = world
+        .diagnostics()
+        .into_iter()
+        .map(|found| format!("{}: {}", found.severity.as_str(), found.message))
+        .collect();
     for entry in &compilation.logs {
         match entry.level {
             Level::Notice => parts.push(entry.message.clone()),

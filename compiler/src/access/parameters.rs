@@ -298,12 +298,12 @@ fn resource_references(resource: &types::ResourceType, of: &Type, keys: &[Value]
     let Some(first) = keys.first() else {
         return Err(arity(&of.to_string(), 1, ANY_NUMBER, 0));
     };
-    let (type_name, keys, consumed) = match (&resource.type_name, first) {
-        (Some(name), _) => (name.clone(), keys, 0),
+    let (type_name, keys) = match (&resource.type_name, first) {
+        (Some(name), _) => (name.clone(), keys),
         (None, Value::Type(Type::Resource(named))) if named.type_name.is_some() => {
-            (named.type_name.clone().unwrap_or_default(), &keys[1..], 1)
+            (named.type_name.clone().unwrap_or_default(), &keys[1..])
         }
-        (None, Value::String(name)) => (types::capitalize_segments(name), &keys[1..], 1),
+        (None, Value::String(name)) => (types::capitalize_segments(name), &keys[1..]),
         (None, other) => {
             let actual = key_type(other);
             let message = format!("First argument to Resource[] must be a resource type or a String. Got {actual}.");
@@ -330,7 +330,8 @@ fn resource_references(resource: &types::ResourceType, of: &Type, keys: &[Value]
             let message = format!(
                 "Error creating type specialization of {what}, Cannot use {key} where a resource title String is expected"
             );
-            return Err(Failure::new("BAD_TYPE_SPECIALIZATION", message).at(Place::Key(index + consumed)));
+            // The original counts titles, not keys.
+            return Err(Failure::new("BAD_TYPE_SPECIALIZATION", message).at(Place::Key(index)));
         };
         references.push(Value::Type(Type::resource(Some(&type_name), Some(title))));
     }

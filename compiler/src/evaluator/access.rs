@@ -7,6 +7,7 @@ use syntax::ast::{Expr, ExprKind};
 use crate::access;
 use crate::error::Stop;
 use crate::evaluator::Evaluator;
+use crate::operators::{Coerced, number};
 use crate::resource::{Kind, ResourceId};
 use crate::types::Type;
 use crate::value::Value;
@@ -35,7 +36,23 @@ impl Evaluator<'_> {
             }
             _ => {}
         }
+        if let Value::Array(_) = receiver {
+            self.note_numeric_keys(&values, keys, expr)?;
+        }
         access::access(&receiver, &values).map_err(|failure| self.operand_failure(&failure, expr, left, keys))
+    }
+
+    /// Says which keys of a list are strings that are taken for numbers.
+    fn note_numeric_keys(&mut self, values: &[Value], keys: &[Expr], expr: &Expr) -> Result<(), Stop> {
+        let values = access::flatten(values);
+        if values.len() > 2 {
+            return Ok(());
+        }
+        for (index, before) in values.into_iter().enumerate() {
+            let Some(after) = before.as_str().and_then(number) else { continue };
+            self.note_coerced(&[Coerced { before, after }], keys.get(index).unwrap_or(expr))?;
+        }
+        Ok(())
     }
 
     /// Keys of a class reference may be upper-case names that nothing defines.

@@ -90,6 +90,7 @@ impl Evaluator<'_> {
                 required = false;
                 if let Type::Array(array) = &of {
                     required = array.size.from.is_some_and(|least| least > 0);
+                    signature.rest = Some(array.size);
                     of = array.element.clone();
                 }
             }

@@ -65,6 +65,7 @@ fn of_callable(callable: Option<&CallableType>) -> Signature {
     Signature {
         parameters: types.map(|(index, of)| unnamed(of, index < least)).collect(),
         captures_rest: size.to.is_none(),
+        rest: None,
         block: callable.and_then(|callable| callable.block.as_ref()).map(|block| match block {
             Type::Optional(Some(inner)) => unnamed(inner, false),
             other => unnamed(other, true),

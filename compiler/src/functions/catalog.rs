@@ -1,7 +1,7 @@
 //! Functions that read or change the catalog: they need the whole evaluator.
 
 use crate::callable::Callable;
-use crate::error::{Failure, Stop};
+use crate::error::{Error, Failure, Stop};
 use crate::evaluator::Evaluator;
 use crate::signature::{Declared, Dispatches, required_repeated};
 use crate::value::Value;
@@ -44,6 +44,13 @@ impl Function {
                 return Err(Failure::argument(message).into());
             }
             Check::AtLeast(_) => {}
+        }
+        if evaluator.request().settings.tasks && !matches!(self.name, "defined" | "fail") {
+            let message = format!("The catalog operation '{}' is only available when compiling a catalog", self.name);
+            let position = evaluator.call_site();
+            return Err(
+                Error { issue_code: "CATALOG_OPERATION_NOT_SUPPORTED_WHEN_SCRIPTING", message, position }.into()
+            );
         }
         (self.run)(evaluator, arguments)
     }

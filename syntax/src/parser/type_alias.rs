@@ -89,7 +89,7 @@ impl Parser<'_> {
         if itself {
             return Ok((access(reference, hash, place), end));
         }
-        let span = reference.span;
+        let span = hash.span;
         if let ExprKind::Hash(entries) = &mut hash.kind {
             let key = Expr { span, kind: ExprKind::QualifiedName(Arc::from("parent")) };
             entries.push(KeyedEntry { span, key, value: reference });
