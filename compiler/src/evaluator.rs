@@ -42,6 +42,7 @@ mod operator;
 mod overriding;
 mod relate;
 mod resource_expression;
+mod ruby;
 mod type_name;
 
 pub(crate) use call::Jump;
@@ -76,6 +77,8 @@ pub struct Evaluator<'a> {
     signatures: FxHashMap<usize, (Arc<Lambda>, Arc<crate::signature::Signature>)>,
     patterns: FxHashMap<Arc<str>, Arc<Regexp>>,
     hiera: Rc<crate::hiera::Cache>,
+    /// The process that runs the Ruby code of the environment, once it was needed.
+    ruby: Option<ruby::Session<'a>>,
     logs: Vec<LogEntry>,
     warned: FxHashSet<Box<str>>,
     /// The parameter without a value that a default expression asked for.
@@ -108,6 +111,7 @@ impl<'a> Evaluator<'a> {
             signatures: FxHashMap::default(),
             patterns: FxHashMap::default(),
             hiera: Rc::default(),
+            ruby: None,
             logs: Vec::new(),
             warned: FxHashSet::default(),
             unevaluated: None,

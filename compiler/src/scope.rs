@@ -4,6 +4,7 @@
 //! block, each class and each defined type that is evaluated. Lambdas and `if` branches push
 //! frames onto the scope they stand in.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -145,6 +146,21 @@ impl Scopes {
             }
         }
         Lookup::Missing
+    }
+
+    /// All variables that can be seen from a scope without a qualified name, but those that are undef.
+    pub(crate) fn visible(&self, from: ScopeId) -> BTreeMap<Arc<str>, Value> {
+        let scope = self.get(from);
+        let mut all = scope.enclosing.map(|outer| self.visible(outer)).unwrap_or_default();
+        if let Some(inherited) = scope.inherited {
+            all.extend(self.visible(inherited));
+        }
+        all.extend(scope.symbols.iter().map(|(name, value)| (name.clone(), value.clone())));
+        for frame in &scope.frames {
+            all.extend(frame.entries());
+        }
+        all.retain(|_, value| !value.is_undef());
+        all
     }
 
     fn lookup_qualified(&self, name: &str) -> Lookup {

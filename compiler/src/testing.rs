@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use ruby::Fault;
+use ruby::conversation::Worker;
 use syntax::ast::Program;
 use syntax::source::Source;
 use syntax::{Diagnostic, Severity};
@@ -13,7 +15,7 @@ use crate::value::Value;
 use crate::world::{DataFormat, Exported, FileKind, LoadError, Module, ProgramKind, World};
 
 /// Files by absolute path; modules and site manifests are found by the usual rules.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Texts {
     files: BTreeMap<String, Arc<[u8]>>,
     environment_path: String,
@@ -25,7 +27,11 @@ pub struct Texts {
     options: syntax::Options,
     programs: Mutex<BTreeMap<String, Result<Arc<Program>, LoadError>>>,
     data: Mutex<BTreeMap<String, Arc<Value>>>,
+    ruby: Option<Box<Lend>>,
 }
+
+/// Lends a process that runs Ruby code.
+type Lend = dyn Fn() -> Result<Box<dyn Worker>, Fault> + Send + Sync;
 
 impl Texts {
     /// An environment without files. Its folder is `environment_path`, its modules stand under `modules` there.
@@ -86,6 +92,13 @@ impl Texts {
     #[must_use]
     pub fn with_options(mut self, options: syntax::Options) -> Self {
         self.options = options;
+        self
+    }
+
+    /// With processes that run Ruby code: the files must then stand on disk as well.
+    #[must_use]
+    pub fn with_ruby(mut self, lend: impl Fn() -> Result<Box<dyn Worker>, Fault> + Send + Sync + 'static) -> Self {
+        self.ruby = Some(Box::new(lend));
         self
     }
 
@@ -248,9 +261,18 @@ impl World for Texts {
     }
 
     fn ruby_function(&self, name: &str) -> Option<Arc<str>> {
+        let name = name.replace("::", "/");
         let old = format!("/lib/puppet/parser/functions/{name}.rb");
-        let new = format!("/lib/puppet/functions/{}.rb", name.replace("::", "/"));
+        let new = format!("/lib/puppet/functions/{name}.rb");
         self.files.keys().find(|path| path.ends_with(&old) || path.ends_with(&new)).map(|path| path.as_str().into())
+    }
+
+    fn ruby(&self) -> Result<Box<dyn Worker + '_>, Fault> {
+        self.ruby.as_ref().map_or(Err(Fault::None), |lend| lend())
+    }
+
+    fn modulepath(&self) -> Vec<String> {
+        self.modulepath.clone()
     }
 
     fn exported(&self, _type_name: &str) -> Result<Vec<Exported>, LoadError> {

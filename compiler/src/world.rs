@@ -6,6 +6,8 @@
 
 use std::sync::Arc;
 
+use ruby::Fault;
+use ruby::conversation::Worker;
 use syntax::ast::Program;
 
 use crate::resource_type::ResourceType;
@@ -50,8 +52,18 @@ pub trait World: Sync {
     /// A resource type that a module brings as Ruby (built-in ones are known to the compiler).
     fn resource_type(&self, name: &str) -> Option<Arc<ResourceType>>;
 
-    /// The path of the Ruby file that would define a function, so that an error can name it.
+    /// The path of the Ruby file that defines a function by its place.
     fn ruby_function(&self, name: &str) -> Option<Arc<str>>;
+
+    /// A process that runs the Ruby code of the environment, for this compile alone.
+    fn ruby(&self) -> Result<Box<dyn Worker + '_>, Fault> {
+        Err(Fault::None)
+    }
+
+    /// Folders of modules on disk, the first counting most, for code that is run by Ruby.
+    fn modulepath(&self) -> Vec<String> {
+        Vec::new()
+    }
 
     /// Exported resources of other nodes, by type name (capitalised).
     fn exported(&self, type_name: &str) -> Result<Vec<Exported>, LoadError>;

@@ -16,7 +16,7 @@ mod settings;
 mod units;
 
 pub(crate) use layers::Origin;
-pub(crate) use settings::{Ca, Classifier, Compile, Http, KeyKind, Limits, Log, LogFormat, Raw, Store, Tls};
+pub(crate) use settings::{Ca, Classifier, Compile, Http, KeyKind, Limits, Log, LogFormat, Raw, Ruby, Store, Tls};
 pub(crate) use units::Span;
 
 use crate::environments::EnvironmentSettings;
@@ -45,6 +45,7 @@ pub(crate) struct Config {
     pub(crate) compile: Compile,
     pub(crate) environments: Environments,
     pub(crate) classifier: Classifier,
+    pub(crate) ruby: Ruby,
     pub(crate) store: Store,
     pub(crate) authorization: Authorization,
     /// Which layer each setting came from that is not at its default, by dotted path.
@@ -165,6 +166,7 @@ impl Config {
             limits: raw.limits,
             compile: raw.compile,
             classifier: raw.classifier,
+            ruby: raw.ruby,
             store: raw.store,
             authorization: raw.authorization,
             data_dir,
@@ -190,6 +192,7 @@ impl Config {
         least("ca.queue", self.ca.queue, 1)?;
         least("ca.policy_concurrency", self.ca.policy_concurrency, 1)?;
         least("classifier.concurrency", self.classifier.concurrency, 1)?;
+        least("ruby.workers", self.ruby.workers, 1)?;
         least("store.readers", self.store.readers, 1)?;
         least("store.write_queue", self.store.write_queue, 1)?;
         least("limits.certificate_request", self.limits.certificate_request.0, 4096)?;
@@ -212,6 +215,13 @@ impl Config {
         settings.basemodulepath = texts(&self.environments.basemodulepath);
         let custom = self.environments.mounts.iter();
         settings.mounts.custom = custom.map(|(name, path)| (name.clone(), path.display().to_string())).collect();
+        settings.ruby = ruby::workers::Settings {
+            command: self.ruby.command.clone().into_os_string(),
+            workers: self.ruby.workers,
+            timeout: self.ruby.timeout.0,
+            memory: self.ruby.memory.0 as u64,
+            library: self.ruby.library,
+        };
         settings
     }
 

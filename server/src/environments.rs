@@ -18,6 +18,7 @@
 //! - [`environment`]: one environment at one moment, with what was parsed of it
 //! - [`parsed`]: syntax trees and data shared by content
 //! - [`digests`]: checksums of files, computed once
+//! - [`ruby`]: processes that run its Ruby code
 //! - [`world`]: an environment as the compiler sees it
 //! - [`command`]: commands with a limit on time and output
 //! - [`starter`]: the first environment of a new server
@@ -28,6 +29,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
+use ::ruby::workers::{self, Pool};
 use arc_swap::ArcSwap;
 use model::EnvironmentName;
 use modules::{Bounds, Mounts, Tree};
@@ -44,6 +46,7 @@ mod disk;
 pub(crate) mod environment;
 mod live;
 mod parsed;
+pub(crate) mod ruby;
 pub(crate) mod starter;
 mod watch;
 pub(crate) mod world;
@@ -70,6 +73,8 @@ pub(crate) struct EnvironmentSettings {
     pub(crate) rescan_every: Duration,
     /// How long a `config_version` command or `generate` may run.
     pub(crate) command_timeout: Duration,
+    /// How code is run that is itself Ruby.
+    pub(crate) ruby: workers::Settings,
 }
 
 impl EnvironmentSettings {
@@ -85,6 +90,7 @@ impl EnvironmentSettings {
             bounds: Bounds::default(),
             rescan_every: Duration::from_mins(1),
             command_timeout: Duration::from_secs(30),
+            ruby: workers::Settings::default(),
         }
     }
 }
@@ -107,6 +113,7 @@ struct Inner {
     settings: Arc<EnvironmentSettings>,
     watch: Watch,
     parsed: Arc<Parsed>,
+    ruby: Pool,
     live: ArcSwap<HashMap<EnvironmentName, Arc<Live>>>,
     /// Held while `live` gets a new entry.
     adding: Mutex<()>,
@@ -117,10 +124,12 @@ impl Environments {
     /// environment is when it is first asked for, or by [`Environments::warm`]. `strict` says what becomes of doubtful code.
     pub(crate) fn open(settings: EnvironmentSettings, strict: syntax::Strict) -> Self {
         let every = settings.rescan_every;
+        let ruby = Pool::open(settings.ruby.clone(), |line| tracing::warn!(target: "ruby", "{line}"));
         let inner = Arc::new(Inner {
             settings: Arc::new(settings),
             watch: Watch::open(),
             parsed: Arc::new(Parsed::reading(strict)),
+            ruby,
             live: ArcSwap::default(),
             adding: Mutex::new(()),
         });
@@ -130,6 +139,11 @@ impl Environments {
 
     pub(crate) fn settings(&self) -> &EnvironmentSettings {
         &self.0.settings
+    }
+
+    /// What the processes that run Ruby code have done.
+    pub(crate) fn ruby_counts(&self) -> workers::Counts {
+        self.0.ruby.counts()
     }
 
     /// The environment as it is on disk now. May list folders: for threads that may block.
@@ -220,7 +234,7 @@ impl Inner {
         if let Some(live) = known.get(name) {
             return Some(live.clone());
         }
-        let live = Arc::new(Live::new(name.clone(), self.settings.clone()));
+        let live = Arc::new(Live::new(name.clone(), self.settings.clone(), self.ruby.clone()));
         let mut more = HashMap::clone(&known);
         more.insert(name.clone(), live.clone());
         self.live.store(Arc::new(more));

@@ -31,6 +31,9 @@ pub(crate) struct Metrics {
     compiles: IntCounterVec,
     compile_time: Histogram,
     certificates: IntCounterVec,
+    ruby_workers: IntGauge,
+    ruby_workers_started: IntGauge,
+    ruby_workers_failed: IntGauge,
 }
 
 /// Upper bounds in seconds.
@@ -64,6 +67,9 @@ impl Metrics {
                 time
             },
             certificates: keep.counters("certificates_total", "Certificates by what was done.", &["action"])?,
+            ruby_workers: keep.gauge("ruby_workers", "Processes for Ruby code that run.")?,
+            ruby_workers_started: keep.gauge("ruby_workers_started", "Processes for Ruby code started so far.")?,
+            ruby_workers_failed: keep.gauge("ruby_workers_failed", "Of these, those that crashed or hung.")?,
             registry,
         })
     }
@@ -83,6 +89,13 @@ impl Metrics {
     /// `action` is `requested`, `signed`, `revoked` or `cleaned`.
     pub(crate) fn certificate(&self, action: &str, count: u64) {
         self.certificates.with_label_values(&[action]).inc_by(count);
+    }
+
+    /// What the processes for Ruby code have done so far.
+    pub(crate) fn ruby(&self, counts: ruby::workers::Counts) {
+        self.ruby_workers.set(counts.alive as i64);
+        self.ruby_workers_started.set(counts.started as i64);
+        self.ruby_workers_failed.set(counts.failed as i64);
     }
 
     /// How often each endpoint was asked, with the seconds it took in all.

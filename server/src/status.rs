@@ -47,6 +47,7 @@ pub(crate) fn services(asked: &Asked<'_>, service: Option<&str>) -> Result<HttpR
 /// The Prometheus document.
 pub(crate) fn metrics(asked: &Asked<'_>) -> HttpResponse {
     asked.app.metrics.store_queue.set(asked.app.store.write_queue().0 as i64);
+    asked.app.metrics.ruby(asked.app.environments.ruby_counts());
     HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(asked.app.metrics.render())
 }
 

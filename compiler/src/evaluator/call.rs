@@ -5,7 +5,7 @@ use std::sync::Arc;
 use syntax::ast::{Call, Definition, Expr, ExprKind, FunctionDefinition, Program};
 
 use crate::callable::Callable;
-use crate::error::{Failure, Location, Stop};
+use crate::error::{Location, Stop};
 use crate::evaluator::Evaluator;
 use crate::functions::{self, catalog};
 use crate::label::{a_an, a_an_uc, label};
@@ -179,7 +179,7 @@ impl Evaluator<'_> {
             return self.call_user(name, &function, arguments).map(Some);
         }
         if let Some(path) = self.world().ruby_function(name) {
-            return Err(Failure::missing(&format!("The Ruby function '{name}' (file: {path})")).into());
+            return self.call_ruby(name, &path, arguments, block).map(Some);
         }
         Ok(None)
     }

@@ -9,6 +9,7 @@ use crate::callable::Callable;
 use crate::error::{Error, Failure, Location, Stop};
 use crate::evaluator::Evaluator;
 use crate::evaluator::call::UserFunction;
+use crate::evaluator::ruby::RubyBlock;
 use crate::scope::{Frame, ParameterFrame, ScopeId};
 use crate::signature::{self, Signature};
 use crate::types::{self, Type, mismatch};
@@ -29,6 +30,9 @@ impl Evaluator<'_> {
     ///
     /// `next` gives its value; `break` comes out as [`Stop::Break`] for the iteration to end with.
     pub fn call_block(&mut self, block: &Callable, arguments: Vec<Value>) -> Result<Value, Stop> {
+        if let Some(ruby) = block.body.downcast_ref::<RubyBlock>() {
+            return self.call_ruby_block(ruby, &arguments);
+        }
         let Some(body) = block.body.downcast_ref::<LambdaBody>() else {
             return Err(Failure::missing("calling this kind of callable").into());
         };

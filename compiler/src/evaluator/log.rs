@@ -72,7 +72,7 @@ impl Evaluator<'_> {
         self.strict_issue("UNKNOWN_VARIABLE", expr, message)
     }
 
-    fn push(&mut self, level: Level, source: Arc<str>, message: String, position: Option<Location>) {
+    pub(super) fn push(&mut self, level: Level, source: Arc<str>, message: String, position: Option<Location>) {
         if self.logs.len() < MOST_ENTRIES {
             self.logs.push(LogEntry { level, source, message, position });
         }

@@ -33,6 +33,18 @@ impl Frame {
             Self::Parameters(parameters) => parameters.lookup(name),
         }
     }
+
+    /// Variables by name, those of matches aside.
+    pub(super) fn entries(&self) -> Vec<(Arc<str>, Value)> {
+        match self {
+            Self::Local(entries) => entries.clone(),
+            Self::Match(_) => Vec::new(),
+            Self::Parameters(parameters) => {
+                let given = parameters.values.iter();
+                given.filter_map(|(name, value)| Some((name.clone(), value.clone()?))).collect()
+            }
+        }
+    }
 }
 
 /// The number that a match variable's name is.

@@ -39,6 +39,7 @@ pub(crate) struct Raw {
     pub(crate) compile: Compile,
     pub(crate) environments: Environments,
     pub(crate) classifier: Classifier,
+    pub(crate) ruby: Ruby,
     pub(crate) store: Store,
     pub(crate) authorization: Authorization,
 }
@@ -232,6 +233,23 @@ pub(crate) struct Classifier {
     pub(crate) concurrency: usize,
 }
 
+/// `[ruby]`: processes for code that is itself Ruby: functions, Hiera backends, resource types, and templates beyond
+/// what is understood without Ruby.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Ruby {
+    /// The interpreter: a path, or a name that is looked for in `PATH`. Nothing runs until it is needed.
+    pub(crate) command: PathBuf,
+    /// Processes at once.
+    pub(crate) workers: usize,
+    /// How long Ruby code may run at a stretch, and how long a compile waits for a free process.
+    pub(crate) timeout: Span,
+    /// Address space of one process; 0: no limit.
+    pub(crate) memory: Size,
+    /// Whether the library of Puppet is used where it is installed; else what stands in for it.
+    pub(crate) library: bool,
+}
+
 /// `[store]`
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -329,6 +347,12 @@ impl Default for Compile {
 impl Default for Classifier {
     fn default() -> Self {
         Self { timeout: Span::seconds(60), concurrency: 16 }
+    }
+}
+
+impl Default for Ruby {
+    fn default() -> Self {
+        Self { command: "ruby".into(), workers: 4, timeout: Span::seconds(30), memory: Size(1 << 30), library: true }
     }
 }
 

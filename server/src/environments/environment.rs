@@ -15,6 +15,7 @@ use syntax::ast::Program;
 use super::EnvironmentSettings;
 use super::command;
 use super::parsed::{DataOutcome, Parsed, ProgramOutcome, Reading, Shelf};
+use super::ruby::RubyCode;
 use crate::puppet::files::answers::Answers;
 
 /// An immutable environment. Syntax trees and data of its files are parsed when they are first
@@ -28,6 +29,7 @@ pub(crate) struct Environment {
     pub(crate) answers: Answers,
     settings: Arc<EnvironmentSettings>,
     parsed: Arc<Parsed>,
+    pub(super) ruby: Arc<RubyCode>,
     site: OnceLock<Result<Vec<Arc<Program>>, LoadError>>,
     definitions: [Shelf<Box<str>, Loaded<Program>>; 3],
     templates: Shelf<Box<str>, Loaded<Program>>,
@@ -45,13 +47,20 @@ type Loaded<T> = Result<Option<Arc<T>>, LoadError>;
 const LARGEST_SOURCE: u64 = 64 * 1024 * 1024;
 
 impl Environment {
-    pub(super) fn new(snapshot: Snapshot, made: i64, settings: Arc<EnvironmentSettings>, parsed: Arc<Parsed>) -> Self {
+    pub(super) fn new(
+        snapshot: Snapshot,
+        made: i64,
+        settings: Arc<EnvironmentSettings>,
+        parsed: Arc<Parsed>,
+        ruby: Arc<RubyCode>,
+    ) -> Self {
         Self {
             snapshot,
             made,
             answers: Answers::default(),
             settings,
             parsed,
+            ruby,
             site: OnceLock::new(),
             definitions: Default::default(),
             templates: Shelf::default(),

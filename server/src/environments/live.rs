@@ -9,10 +9,12 @@ use arc_swap::ArcSwapOption;
 use model::EnvironmentName;
 use modules::snapshot::{Origin, Outside};
 use modules::{Error, Kind, Snapshot, Status, path};
+use ruby::workers::Pool;
 
 use super::disk::{self, Listing};
 use super::environment::Environment;
 use super::parsed::Parsed;
+use super::ruby::RubyCode;
 use super::watch::{Flags, Owner, Watch};
 use super::{EnvironmentSettings, LINKS_EVERY, UNWATCHED_EVERY};
 
@@ -20,6 +22,7 @@ use super::{EnvironmentSettings, LINKS_EVERY, UNWATCHED_EVERY};
 pub(super) struct Live {
     name: EnvironmentName,
     settings: Arc<EnvironmentSettings>,
+    ruby: Pool,
     flags: Owner,
     current: ArcSwapOption<Scanned>,
     /// Held while folders are listed.
@@ -54,10 +57,11 @@ const MOST_LINKS: usize = 1000;
 const BLUR: i128 = 2_000_000_000;
 
 impl Live {
-    pub(super) fn new(name: EnvironmentName, settings: Arc<EnvironmentSettings>) -> Self {
+    pub(super) fn new(name: EnvironmentName, settings: Arc<EnvironmentSettings>, ruby: Pool) -> Self {
         Self {
             name,
             settings,
+            ruby,
             flags: Arc::new(Flags::default()),
             current: ArcSwapOption::empty(),
             scanning: Mutex::new(()),
@@ -129,7 +133,9 @@ impl Live {
         }
         let links = links(&snapshot);
         let made = (clock / 1_000_000_000) as i64;
-        let environment = Arc::new(Environment::new(snapshot, made, self.settings.clone(), parsed.clone()));
+        let read = previous.as_ref().map(|previous| (&previous.environment.ruby, previous.clock));
+        let ruby = RubyCode::of(&snapshot, &self.ruby, read, BLUR);
+        let environment = Arc::new(Environment::new(snapshot, made, self.settings.clone(), parsed.clone(), ruby));
         tracing::info!(
             environment = %self.name,
             snapshot = %environment.snapshot.id,

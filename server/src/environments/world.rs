@@ -8,6 +8,8 @@ use compiler::value::Value;
 use compiler::world::{DataFormat, Exported, FileKind, LoadError, Module, ProgramKind, World};
 use modules::glob;
 use modules::snapshot::Outside;
+use ruby::Fault;
+use ruby::conversation::Worker;
 use syntax::ast::Program;
 
 use super::command;
@@ -100,11 +102,24 @@ impl World for EnvironmentWorld {
             let relative = name.replace("::", "/");
             let modern = format!("puppet/functions/{relative}.rb");
             let legacy = format!("puppet/parser/functions/{relative}.rb");
+            let snapshot = &self.environment.snapshot;
             let find = |relative: &str| {
-                self.environment.snapshot.modules.iter().find_map(|module| module.find("lib", relative))
+                let own = modules::path::join(&snapshot.path, &format!("lib/{relative}"));
+                if self.environment.is_file(&own) {
+                    return Some(own);
+                }
+                snapshot.modules.iter().find_map(|module| module.find("lib", relative)).map(|(path, _)| path)
             };
-            find(&modern).or_else(|| find(&legacy)).map(|(path, _)| path.into())
+            find(&modern).or_else(|| find(&legacy)).map(Into::into)
         })
+    }
+
+    fn ruby(&self) -> Result<Box<dyn Worker + '_>, Fault> {
+        Ok(Box::new(self.environment.ruby.lease()?))
+    }
+
+    fn modulepath(&self) -> Vec<String> {
+        self.environment.snapshot.modulepath.clone()
     }
 
     fn exported(&self, type_name: &str) -> Result<Vec<Exported>, LoadError> {
