@@ -20,7 +20,6 @@ pub(crate) fn label_value(value: &Value) -> Cow<'static, str> {
             return format!("{} Resource-Reference", crate::format::to_text(value)).into();
         }
         Value::Type(_) => return format!("{}-Type", crate::format::to_text(value)).into(),
-        Value::Object(object) => return object.of.label().to_owned().into(),
         other => other.type_name(),
     };
     fixed.into()

@@ -30,6 +30,9 @@ impl Evaluator<'_> {
                 }
                 (Some(_), None) => {}
             },
+            Value::Object(object) if object.of.member("[]").is_some() => {
+                return self.call_member(object, "[]", &values, None);
+            }
             Value::Type(Type::Class(Some(class))) => {
                 let class = class.clone();
                 return self.attributes("Class", &class, values, expr);

@@ -31,7 +31,9 @@ struct Printer {
 
 impl Printer {
     fn object(&mut self, object: &Object) {
-        self.out.push_str(object.of.name.as_deref().unwrap_or_default());
+        let of = &object.of;
+        let name = if of.is_parameterized() { of.simple_name() } else { of.name.as_deref().unwrap_or_default() };
+        self.out.push_str(name);
         self.out.push('(');
         self.entries(object.init_hash().into_iter());
         self.out.push(')');

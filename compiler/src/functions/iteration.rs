@@ -6,7 +6,7 @@ use super::{Call, Function};
 use crate::error::{Failure, Stop};
 use crate::iterator::{self, Iterator, Source};
 use crate::signature::{Declared, optional, repeated, required};
-use crate::types::{self, Type};
+use crate::types::{self, Bounds, Type};
 use crate::value::{Hash, Value, extent};
 
 /// A hash or anything iterable, with a lambda of two parameters or one.
@@ -150,12 +150,19 @@ fn sequence(call: &Call<'_>, index: usize) -> Result<Iterator, Stop> {
 
 /// The type of the elements, from the elements where the sequence does not say.
 fn element_type(value: &Value, sequence: &Iterator) -> Type {
-    match (&sequence.element, value) {
-        (Type::Any, Value::Array(_)) => match types::infer(value) {
-            Type::Array(of) => of.element.clone(),
-            _ => Type::Any,
-        },
-        (of, _) => of.clone(),
+    let any_of = |values: &mut dyn std::iter::Iterator<Item = &Value>| match values.map(types::infer_set).collect() {
+        types if Vec::is_empty(&types) => Type::Unit,
+        types => Type::variant(types),
+    };
+    match value {
+        Value::Array(items) => any_of(&mut items.iter()),
+        Value::Hash(entries) => {
+            Type::tuple(vec![any_of(&mut entries.keys()), any_of(&mut entries.values())], Some(Bounds::exactly(2)))
+        }
+        Value::Integer(0) => Type::Unit,
+        Value::Integer(count) => Type::Integer(Bounds::between(0, count - 1)),
+        Value::String(_) => Type::String(Bounds::exactly(1)),
+        _ => sequence.element.clone(),
     }
 }
 
@@ -477,8 +484,8 @@ fn tree_each(call: &mut Call<'_>) -> Result<Value, Stop> {
         return Err(Failure::argument("Options 'include_containers' and 'include_values' cannot both be false").into());
     }
     if let Some(of) = &tree.containers {
-        let list = Type::array(Type::Any, types::Bounds::NONE);
-        let hash = Type::hash(Type::Any, Type::Any, types::Bounds::NONE);
+        let list = Type::array(Type::Any, Bounds::NONE);
+        let hash = Type::hash(Type::Any, Type::Any, Bounds::NONE);
         if !types::is_assignable(&Type::variant([list, hash, Type::Object(None)]), of) {
             return Err(Failure::argument(format!(
                 "Only Array, Hash, and Object types can be used as container types. Got {of}"

@@ -10,10 +10,14 @@ use crate::value::Value;
 
 mod members;
 
+/// `TypeSet` is the type set that all others are taken to be like.
+const DEFAULT_TYPE_SET: &str = "TypeSet[{pcore_uri => 'http://puppet.com/2016.1/pcore', pcore_version => '1.0.0', \
+    name_authority => 'http://puppet.com/2016.1/runtime', name => 'DefaultTypeSet', version => '0.0.0'}]";
+
 impl Display for Type {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         // A name by itself prints with its definition.
-        let expand = matches!(self, Self::Alias(_) | Self::Object(Some(_)) | Self::TypeSet(_));
+        let expand = matches!(self, Self::Alias(_) | Self::Object(_) | Self::TypeSet(_));
         Printer::new(f, expand).of(self)
     }
 }
@@ -150,10 +154,11 @@ impl Printer<'_, '_> {
             Type::Class(Some(name)) => write!(self.out, "Class[{name}]"),
             Type::Alias(alias) => self.alias(alias),
             Type::Reference(name) => write!(self.out, "TypeReference[{}]", crate::format::quote(name)),
+            Type::Object(None) if self.expand => self.out.write_str("Object[{}]"),
             Type::Object(None) => self.out.write_str("Object"),
             Type::Object(Some(object)) => self.object(object),
             Type::ObjectExtension(extension) => self.extension(extension),
-            Type::TypeSet(None) => self.out.write_str("TypeSet"),
+            Type::TypeSet(None) => self.out.write_str(DEFAULT_TYPE_SET),
             Type::TypeSet(Some(set)) => self.type_set(set),
             Type::Runtime(None) => self.out.write_str("Runtime"),
             Type::Runtime(Some(runtime)) => {

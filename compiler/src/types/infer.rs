@@ -79,10 +79,14 @@ pub(crate) fn sensitive(of: &Type) -> Type {
 
 /// The narrowest of the known types that takes both.
 pub fn common_type(a: &Type, b: &Type) -> Type {
-    if matches!(a, Type::Undef | Type::Unit) {
-        return b.clone();
+    match (a, b) {
+        (Type::Undef, _) => return b.clone(),
+        (_, Type::Undef) => return a.clone(),
+        (Type::Unit, _) => return b.clone(),
+        (_, Type::Unit) => return a.clone(),
+        _ => {}
     }
-    if matches!(b, Type::Undef | Type::Unit) || is_assignable(a, b) {
+    if is_assignable(a, b) {
         return a.clone();
     }
     if is_assignable(b, a) {

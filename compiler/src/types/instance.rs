@@ -126,6 +126,7 @@ impl Walk {
             (Type::Type(inner), Value::Type(of)) => inner.as_ref().is_none_or(|inner| is_assignable(inner, of)),
             (Type::Callable(_), Value::Callable(_)) => is_assignable(of, &infer(value)),
             (Type::Object(_), Value::Object(object)) => is_assignable(of, &Type::Object(Some(object.of.clone()))),
+            (Type::Object(None), Value::Type(_)) => true,
             (Type::Object(Some(wanted)), Value::Type(value)) => object::built_in(object::pcore_name(value))
                 .is_some_and(|pcore| is_assignable(&Type::Object(Some(wanted.clone())), &pcore)),
             (Type::ObjectExtension(wanted), Value::Object(object)) => {

@@ -16,7 +16,10 @@ pub fn element_type(of: &Type) -> Option<Option<Type>> {
         Type::Hash(hash) => Some(Some(pair(hash.key.clone(), hash.value.clone()))),
         Type::Struct(members) if members.is_empty() => Some(Some(pair(Type::Unit, Type::Unit))),
         Type::Struct(members) => {
-            let keys = members.iter().map(|member| Type::Text(member.name.clone()));
+            let keys = members.iter().map(|member| {
+                let name = Type::Text(member.name.clone());
+                if member.optional { Type::optional(name) } else { name }
+            });
             Some(Some(pair(Type::variant(keys), Type::variant(members.iter().map(|member| member.value.clone())))))
         }
         Type::Tuple(tuple) => Some(Some(Type::variant(tuple.types.iter().cloned()))),

@@ -73,7 +73,15 @@ pub fn normalize(of: &Type) -> Type {
         Type::Struct(members) => Type::Struct(map_members(members, normalize)),
         Type::Callable(Some(callable)) => Type::Callable(Some(Arc::new(map_callable(callable, normalize)))),
         Type::Variant(members) if members.is_empty() => of.clone(),
-        Type::Variant(members) => normalize_variant(members.iter().map(normalize).collect()),
+        Type::Variant(members) => {
+            let normal: Vec<Type> = members.iter().map(normalize).collect();
+            let unchanged = normal == **members;
+            match normalize_variant(normal) {
+                // What nothing was joined in keeps its order.
+                Type::Variant(merged) if unchanged && merged.len() == members.len() => of.clone(),
+                other => other,
+            }
+        }
         other => other.clone(),
     }
 }

@@ -209,7 +209,7 @@ fn short_name(of: &Type) -> String {
 fn name(of: &Type) -> String {
     match of {
         Type::Alias(alias) => alias.name.to_string(),
-        Type::Object(Some(object)) => object.label().to_owned(),
+        Type::Object(Some(object)) => object.name.as_deref().unwrap_or_default().to_owned(),
         Type::ObjectExtension(extension) => extension.base.simple_name().to_owned(),
         Type::TypeSet(Some(set)) => set.name.to_string(),
         Type::Reference(_) => "TypeReference".to_owned(),
@@ -252,7 +252,7 @@ fn detailed(options: &[Type], actual: &Type) -> String {
         Expanded(actual).to_string()
     } else {
         match actual {
-            Type::Object(_) => "Object".to_owned(),
+            Type::Object(Some(object)) => object.simple_name().to_owned(),
             other => name(other),
         }
     }

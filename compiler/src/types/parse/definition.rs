@@ -90,7 +90,7 @@ impl Pending {
                 let target = normalize(&without_itself(interpreter.a_type(&node)?, &alias));
                 // It was made here and nothing else sets it.
                 let _ = alias.target.set(target);
-                if is_ring(&alias) {
+                if !is_real(&Type::Alias(alias.clone()), &mut Vec::new()) {
                     return Err(Failure::argument(format!(
                         "Type alias '{}' cannot be resolved to a real type",
                         alias.name
@@ -205,14 +205,16 @@ fn without_itself(target: Type, alias: &Arc<AliasType>) -> Type {
     }
 }
 
-/// Whether an alias stands for nothing but itself.
-fn is_ring(alias: &Arc<AliasType>) -> bool {
-    let mut next = alias.clone();
-    loop {
-        match next.target.get() {
-            Some(Type::Alias(other)) if Arc::ptr_eq(other, alias) => return true,
-            Some(Type::Alias(other)) => next = other.clone(),
-            _ => return false,
+/// Whether an alias stands for something besides aliases and variants of them. One that is being
+/// read may still turn out to.
+fn is_real<'a>(of: &'a Type, seen: &mut Vec<&'a Arc<AliasType>>) -> bool {
+    match of {
+        Type::Alias(alias) if seen.iter().any(|known| Arc::ptr_eq(known, alias)) => false,
+        Type::Alias(alias) => {
+            seen.push(alias);
+            alias.target.get().is_none_or(|target| is_real(target, seen))
         }
+        Type::Variant(members) => members.iter().any(|member| is_real(member, seen)),
+        _ => true,
     }
 }

@@ -32,7 +32,8 @@ impl Interpreter<'_> {
             "array" => match count {
                 1 => Type::array(of(0)?, Bounds::NONE),
                 2 if matches!(parameters[0], Value::Type(_)) => Type::array(of(0)?, size(1)?),
-                2 => Type::array(Type::Any, size(0)?),
+                // `default` stands for the element, and is taken for what it is.
+                2 => Type::array(Type::Default, size(0)?),
                 3 => Type::array(of(0)?, size(1)?),
                 _ => return Err(wrong_count("Array", "1 to 3", count)),
             },
@@ -40,7 +41,7 @@ impl Interpreter<'_> {
                 2 if matches!((&parameters[0], &parameters[1]), (Value::Type(_), Value::Type(_))) => {
                     Type::hash(of(0)?, of(1)?, Bounds::NONE)
                 }
-                2 => Type::hash(Type::Any, Type::Any, size(0)?),
+                2 => Type::hash(Type::Default, Type::Default, size(0)?),
                 3 | 4 => {
                     let size = size(2)?;
                     Type::hash(of(0)?, of(1)?, size)
