@@ -57,6 +57,7 @@ pub(crate) fn from_hash(of: &Arc<ObjectType>, hash: &Value) -> Result<Value, Fai
 }
 
 fn unsupported(to: &Type) -> Failure {
+    let to = to.resolved();
     Failure::argument(format!("Creation of new instance of type '{to}' is not supported"))
 }
 

@@ -103,6 +103,7 @@ pub fn iterable(value: &Value) -> Option<Iterator> {
         Value::Integer(count) if *count >= 0 => {
             Some(Iterator { source: Source::Range(0, count - 1), element: Type::Any })
         }
+        Value::Type(Type::Alias(alias)) => iterable(&Value::Type(alias.target.get()?.resolved().clone())),
         Value::Type(Type::Integer(bounds)) => {
             let (from, to) = (bounds.from?, bounds.to?);
             Some(Iterator { source: Source::Range(from, to), element: Type::Integer(*bounds) })

@@ -352,12 +352,13 @@ struct BuiltInAliases {
 static BUILT_IN_ALIASES: LazyLock<BuiltInAliases> = LazyLock::new(|| {
     let any_string = Type::String(Bounds::NONE);
     BuiltInAliases {
-        data: Type::optional(Type::Variant(Arc::from([
+        data: Type::Variant(Arc::from([
             Type::ScalarData,
+            Type::Undef,
             Type::hash(any_string.clone(), Type::Data, Bounds::NONE),
             Type::array(Type::Data, Bounds::NONE),
-        ]))),
-        rich_data: Type::optional(Type::Variant(Arc::from([
+        ])),
+        rich_data: Type::Variant(Arc::from([
             Type::Scalar,
             Type::SemVerRange,
             Type::Binary,
@@ -366,10 +367,11 @@ static BUILT_IN_ALIASES: LazyLock<BuiltInAliases> = LazyLock::new(|| {
             Type::TypeSet(None),
             Type::Uri(None),
             Type::Object(None),
+            Type::Undef,
             Type::Default,
             Type::hash(Type::RichDataKey, Type::RichData, Bounds::NONE),
             Type::array(Type::RichData, Bounds::NONE),
-        ]))),
+        ])),
         rich_data_key: Type::Variant(Arc::from([any_string, Type::Numeric])),
     }
 });

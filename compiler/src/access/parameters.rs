@@ -36,9 +36,6 @@ pub(super) fn specialize(of: &Type, keys: &[Value]) -> Result<Value, Failure> {
         Type::Reference(name) => {
             return Err(Failure::new("UNKNOWN_RESOURCE_TYPE", format!("Resource type not found: {name}")));
         }
-        Type::Alias(_) | Type::Data | Type::RichData | Type::RichDataKey => {
-            return specialize(of.resolved(), keys);
-        }
         _ => {}
     }
     one(of, &flatten(keys)).map(Value::Type)

@@ -45,7 +45,7 @@ impl Evaluator<'_> {
     pub(crate) fn add_definitions(&mut self, program: &Program) -> Result<(), Stop> {
         self.known.add(program, &"".into())?;
         self.add_functions(program);
-        self.add_aliases(program);
+        self.add_aliases(program)?;
         Ok(())
     }
 
@@ -80,7 +80,7 @@ impl Evaluator<'_> {
                 if let Some(program) = loaded.map_err(|error| self.unloadable(&error))? {
                     self.known.add(&program, &module)?;
                     self.add_functions(&program);
-                    self.add_aliases(&program);
+                    self.add_aliases(&program)?;
                     if let Some(id) = find(self, name) {
                         return Ok(Some(id));
                     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
-use syntax::ast::{self, Definition, Expr, Program};
+use syntax::ast::{self, Definition, Expr, ExprKind, Program};
 use syntax::source::{Source, Span};
 
 use crate::error::{Error, Failure, Location, Stop};
@@ -11,6 +11,7 @@ use crate::evaluator::Evaluator;
 use crate::label::a_an;
 use crate::scope::ScopeId;
 use crate::types::parse::Resolver;
+use crate::types::type_set::RUNTIME_AUTHORITY;
 use crate::types::{self, Type};
 use crate::value::Value;
 use crate::world::ProgramKind;
@@ -23,6 +24,13 @@ pub(crate) struct Aliases {
     resolved: FxHashMap<Box<str>, Option<Type>>,
     /// What went wrong in a definition, for the caller of a resolver that knows only failures.
     stopped: Option<Stop>,
+}
+
+/// Where a type is defined.
+fn uri(alias: &ast::TypeAlias) -> String {
+    let (path, at) = (alias.source.path(), alias.source.position(alias.span.start));
+    let file = if path.is_empty() { "string:".to_owned() } else { format!("file://{path}") };
+    format!("{file}?line={}&pos={}", at.line, at.column)
 }
 
 impl Evaluator<'_> {
@@ -60,13 +68,24 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Remembers the type aliases of a file.
-    pub(super) fn add_aliases(&mut self, program: &Program) {
+    /// Remembers the type aliases of a file. A name that is taken is an error.
+    pub(super) fn add_aliases(&mut self, program: &Program) -> Result<(), Stop> {
         for definition in &program.definitions {
-            if let Definition::TypeAlias(alias) = definition {
-                self.aliases.waiting.entry(alias.name.to_lowercase().into()).or_insert_with(|| alias.clone());
-            }
+            let Definition::TypeAlias(alias) = definition else { continue };
+            let key = alias.name.to_lowercase();
+            let origin = match self.aliases.waiting.get(key.as_str()) {
+                Some(known) if Arc::ptr_eq(known, alias) => continue,
+                Some(known) => format!("set at {}", uri(known)),
+                None if types::parse::built_in(&key).is_some() => "set by Puppet-Type-System/Static-Loader".to_owned(),
+                None => {
+                    self.aliases.waiting.insert(key.into(), alias.clone());
+                    continue;
+                }
+            };
+            let message = format!("Attempt to redefine entity '{RUNTIME_AUTHORITY}/type/{key}'. Originally {origin}.");
+            return Err(self.parse_error(message, None));
         }
+        Ok(())
     }
 
     fn resolved(&mut self, parsed: Result<Type, Failure>) -> Result<Type, Stop> {
@@ -101,22 +120,41 @@ impl Evaluator<'_> {
 
     /// The definition of a type: read before, or in the file where it should be.
     fn type_definition(&mut self, key: &str) -> Result<Option<Arc<ast::TypeAlias>>, Stop> {
-        if !self.aliases.waiting.contains_key(key) {
-            self.load_type(key)?;
+        if let Some(known) = self.aliases.waiting.get(key) {
+            return Ok(Some(known.clone()));
         }
+        let mut found = self.load_type(key, key)?;
         // The types of a module may stand in a set of its name.
-        if !self.aliases.waiting.contains_key(key) && !key.contains("::") {
-            self.load_type(&format!("{key}::init_typeset"))?;
+        if found.is_none() && !key.contains("::") {
+            found = self.load_type(&format!("{key}::init_typeset"), key)?;
+            if let Some(definition) = found.as_ref().filter(|definition| !is_type_set(&definition.type_expr)) {
+                let (path, name) = (definition.source.path(), crate::resource::capitalize(key));
+                return Err(self.fail(format!("The code loaded from {path} does not define the TypeSet '{name}'")));
+            }
         }
-        Ok(self.aliases.waiting.get(key).cloned())
+        if let Some(definition) = &found {
+            self.aliases.waiting.insert(key.into(), definition.clone());
+        }
+        Ok(found)
     }
 
-    fn load_type(&mut self, name: &str) -> Result<(), Stop> {
-        let program = self.world().program(ProgramKind::TypeAlias, name).map_err(|error| self.unloadable(&error))?;
-        if let Some(program) = program {
-            self.add_aliases(&program);
-        }
-        Ok(())
+    /// The definition in the file of a name: it must be all that is in the file.
+    fn load_type(&mut self, file: &str, name: &str) -> Result<Option<Arc<ast::TypeAlias>>, Stop> {
+        let program = self.world().program(ProgramKind::TypeAlias, file).map_err(|error| self.unloadable(&error))?;
+        let Some(program) = program else { return Ok(None) };
+        let fault = match program.definitions.as_slice() {
+            [] => format!("does not define the type '{name}' - it is empty."),
+            [Definition::TypeAlias(definition)] if definition.name.to_lowercase() != name => {
+                format!("produced type with the wrong name, expected '{name}', actual '{}'", definition.name)
+            }
+            [Definition::TypeAlias(_)] if !matches!(program.body.kind, ExprKind::Definition(_)) => {
+                format!("contains additional logic - can only contain the type '{name}'")
+            }
+            [Definition::TypeAlias(definition)] => return Ok(Some(definition.clone())),
+            [_] => format!("does not define the type '{name}' - no type alias or type definition found."),
+            [_, _, ..] => format!("must contain only the type '{name}' - it has additional definitions."),
+        };
+        Err(self.fail(format!("The code loaded from {} {fault}", program.source.path())))
     }
 
     /// A type of a type set that a file defines: `Module::Name`.
@@ -131,6 +169,11 @@ impl Evaluator<'_> {
         }
         Ok(None)
     }
+}
+
+fn is_type_set(of: &Expr) -> bool {
+    matches!(&of.kind, ExprKind::Access { left, .. }
+        if matches!(&left.kind, ExprKind::QualifiedReference(name) if &**name == "TypeSet"))
 }
 
 /// A text that is no type expression: with its own place, where it has one.

@@ -53,13 +53,7 @@ impl Parameters {
 
     /// Whether a list is one argument, and not arguments in turn.
     pub(crate) fn take_whole(&self, of: &Type, list: &Value) -> bool {
-        let list_of = |value: &Value| {
-            let mut lists = self.lists.iter();
-            lists.any(|tuple| is_instance(&Type::Tuple(tuple.clone().into()), value))
-        };
-        is_instance(of, list)
-            || self.single.iter().any(|single| is_instance(single, list))
-            || self.optional_single && !list_of(list) && list_of(&Value::array(vec![list.clone()]))
+        is_instance(of, list) || self.single.iter().any(|single| is_instance(single, list))
     }
 }
 

@@ -121,12 +121,14 @@ impl Interpreter<'_> {
                     _ => return Err(Failure::argument("Boolean parameter must be true or false")),
                 }
             }
-            "integer" => match count {
-                1 | 2 => construct::integer(parameters)?,
+            "integer" => match (count, &parameters[..count.min(1)]) {
+                (1, [Value::Integer(_) | Value::Default]) | (2, _) => construct::integer(parameters)?,
+                (1, _) => return Err(self.invalid(node)),
                 _ => return Err(wrong_count("Integer", "1 or 2", count)),
             },
-            "float" => match count {
-                1 | 2 => construct::float(parameters)?,
+            "float" => match (count, &parameters[..count.min(1)]) {
+                (1, [Value::Integer(_) | Value::Float(_) | Value::Default]) | (2, _) => construct::float(parameters)?,
+                (1, _) => return Err(self.invalid(node)),
                 _ => return Err(wrong_count("Float", "1 or 2", count)),
             },
             "object" => {
