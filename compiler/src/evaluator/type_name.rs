@@ -9,6 +9,7 @@ use syntax::source::{Source, Span};
 use crate::error::{Error, Failure, Location, Stop};
 use crate::evaluator::Evaluator;
 use crate::label::a_an;
+use crate::request::Strict;
 use crate::scope::ScopeId;
 use crate::types::parse::Resolver;
 use crate::types::type_set::RUNTIME_AUTHORITY;
@@ -201,6 +202,22 @@ impl Resolver for Evaluator<'_> {
 
     fn text_of(&self, span: Span) -> Option<String> {
         Some(self.source.slice(span).to_owned())
+    }
+
+    fn repeated_key(&mut self, key: &str, span: Span) -> Result<(), Failure> {
+        let message = format!("The key '{key}' is declared more than once");
+        let place = Some(Location::of(&self.source, span.start));
+        match self.request().settings.strict {
+            Strict::Off => Ok(()),
+            Strict::Warning => {
+                self.warn(message, place);
+                Ok(())
+            }
+            Strict::Error => {
+                self.aliases.stopped = Some(Error { issue_code: "DUPLICATE_KEY", message, position: place }.into());
+                Err(Failure::argument(""))
+            }
+        }
     }
 
     fn declare(&mut self, name: &str, of: &Type) {

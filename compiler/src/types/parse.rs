@@ -30,6 +30,11 @@ pub trait Resolver {
         None
     }
 
+    /// Learns that a key stands twice in a definition, at the place of the definition.
+    fn repeated_key(&mut self, _key: &str, _span: Span) -> Result<(), Failure> {
+        Ok(())
+    }
+
     /// Learns a type that is being defined, before its parts are read: they may name it.
     fn declare(&mut self, _name: &str, _of: &Type) {}
 }

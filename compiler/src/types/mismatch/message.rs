@@ -202,7 +202,10 @@ fn short_name(of: &Type) -> String {
     };
     match contained.filter(|inner| **inner != Type::Any) {
         Some(inner) => format!("{}[{}]", name(of), name(inner)),
-        None => name(of),
+        None => match of {
+            Type::Object(Some(object)) => object.label().to_owned(),
+            of => name(of),
+        },
     }
 }
 
@@ -212,6 +215,7 @@ fn name(of: &Type) -> String {
         Type::Object(Some(object)) => object.name.as_deref().unwrap_or_default().to_owned(),
         Type::ObjectExtension(extension) => extension.base.simple_name().to_owned(),
         Type::TypeSet(Some(set)) => set.name.to_string(),
+        Type::TypeSet(None) => "DefaultTypeSet".to_owned(),
         Type::Reference(_) => "TypeReference".to_owned(),
         Type::Resource(_) => "Resource".to_owned(),
         Type::Class(_) => "Class".to_owned(),

@@ -46,8 +46,7 @@ impl Pending {
                     }
                     _ => {
                         let key = Node { kind: Kind::Text(Arc::from("parent")), ..(**parent).clone() };
-                        if !entries.iter().any(|(key, _)| matches!(&key.kind, Kind::Text(name) if &**name == "parent"))
-                        {
+                        if !node.repeats_parent() {
                             entries.insert(0, (key, (**parent).clone()));
                         }
                         Some(("Object", Some(Node { kind: Kind::Hash(entries), ..node.clone() })))
@@ -119,6 +118,10 @@ fn type_set(set: &Arc<TypeSetType>, definition: Option<&Node>, resolver: &mut dy
                 for (name, node) in types {
                     let simple = interpreter.simple_name(name)?;
                     let full = format!("{}::{}", set.name, crate::format::to_text(&simple));
+                    if node.repeats_parent() {
+                        let span = Span::new(node.start as u32, node.end as u32);
+                        interpreter.resolver.repeated_key("parent", span)?;
+                    }
                     let pending = Pending::new(&full, node, set.name_authority.clone());
                     interpreter.resolver.declare(&full, &pending.of());
                     named.insert(simple.clone(), Value::Type(pending.of()));
@@ -187,6 +190,10 @@ impl Resolver for Within<'_> {
 
     fn text_of(&self, span: Span) -> Option<String> {
         self.outer.text_of(span)
+    }
+
+    fn repeated_key(&mut self, key: &str, span: Span) -> Result<(), Failure> {
+        self.outer.repeated_key(key, span)
     }
 
     fn declare(&mut self, name: &str, of: &Type) {

@@ -185,10 +185,6 @@ impl Interpreter<'_> {
                 at_least_one("SemVer")?;
                 construct::semver(parameters)?
             }
-            "typereference" => match parameters {
-                [Value::String(name)] => Type::Reference(name.clone()),
-                _ => return Err(self.unparameterized(left)),
-            },
             _ if built_in(&lower).is_some() => return Err(self.unparameterized(left)),
             _ => return self.named(name, parameters, left, node),
         })

@@ -65,7 +65,10 @@ pub(super) fn from_expression(expr: &Expr) -> Node {
     };
     let mut node = Node { kind, start: expr.span.start as usize, end: expr.span.end as usize };
     // An operator is placed at its sign; its text reaches over its operands.
-    if let ExprKind::Binary { left, right, .. } | ExprKind::NamedAccess { left, right } = &expr.kind {
+    if let ExprKind::Binary { left, right, .. }
+    | ExprKind::Assignment { left, right, .. }
+    | ExprKind::NamedAccess { left, right } = &expr.kind
+    {
         node.start = node.start.min(from_expression(left).start);
         node.end = node.end.max(from_expression(right).end);
     }
@@ -94,6 +97,14 @@ pub(super) fn from_text(text: &str) -> Result<Node, Failure> {
 }
 
 impl Node {
+    /// Whether `Parent { parent => Other }` says twice what it inherits from.
+    pub(super) fn repeats_parent(&self) -> bool {
+        let Kind::Features(head, entries) = &self.kind else { return false };
+        let is_plain = matches!(&head.kind, Kind::Reference(name) if matches!(&**name, "Object" | "TypeSet"));
+        let is_parent = |key: &Self| matches!(&key.kind, Kind::Text(name) if &**name == "parent");
+        !is_plain && entries.iter().any(|(key, _)| is_parent(key))
+    }
+
     /// The right side of a `type` statement is placed at the name; its text reaches over its parts.
     fn around_parts(mut self) -> Self {
         if let Kind::Access(left, keys) = &self.kind {
