@@ -248,8 +248,10 @@ impl Evaluator<'_> {
 
     fn evaluate_main(&mut self) -> Result<(), Stop> {
         for program in self.load_manifests()? {
+            self.program = Some(program.source.path().clone());
             self.within(ScopeId::TOP, &program.source, |this| this.evaluate(&program.body))?;
         }
+        self.program = None;
         Ok(())
     }
 

@@ -68,6 +68,8 @@ pub struct Evaluator<'a> {
     source: Arc<Source>,
     /// Calls in progress, the innermost last.
     calls: Vec<(Arc<Source>, u32)>,
+    /// The site manifest whose top level is being evaluated.
+    pub(crate) program: Option<Arc<str>>,
     /// What templates in progress have rendered.
     templates: Vec<epp::Output>,
     aliases: Aliases,
@@ -104,6 +106,7 @@ impl<'a> Evaluator<'a> {
             scope: ScopeId::TOP,
             source: Arc::new(Source::new("", "")),
             calls: Vec::new(),
+            program: None,
             templates: Vec::new(),
             aliases: Aliases::default(),
             annotations: crate::functions::Annotations::default(),
@@ -164,6 +167,14 @@ impl<'a> Evaluator<'a> {
             place.file = "unknown".into();
         }
         Some(place)
+    }
+
+    /// The two innermost places that led to the running function; the top level of a manifest is its line 0.
+    pub(crate) fn stack(&self) -> [Option<Location>; 2] {
+        let calls = self.calls.iter().rev().map(|(source, offset)| Location::line_of(source, *offset));
+        let program = self.program.iter().map(|file| Location { file: file.clone(), line: 0, column: None });
+        let mut places = calls.chain(program);
+        [places.next(), places.next()]
     }
 
     /// An error of the running function; the place of the call is added.

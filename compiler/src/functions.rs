@@ -79,6 +79,9 @@ pub(crate) trait Caller {
     /// Where the running function was called.
     fn call_site(&self) -> Option<Location>;
 
+    /// The two innermost places that led to the running function.
+    fn stack(&self) -> [Option<Location>; 2];
+
     /// The template in a text, or what is wrong with it.
     fn parse_epp(&mut self, source: &str) -> Result<Arc<syntax::ast::Program>, String>;
 

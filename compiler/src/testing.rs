@@ -283,6 +283,15 @@ impl World for Texts {
         Err(LoadError::Unavailable(format!("a world of texts runs no commands: {}", command.join(" "))))
     }
 
+    fn check(&self, _content: &str, command: &str) -> Result<(), LoadError> {
+        Err(LoadError::Unavailable(format!("a world of texts runs no commands: {command}")))
+    }
+
+    /// The same bits each time, so that tests give the same each time.
+    fn random(&self) -> u64 {
+        0x9e37_79b9_7f4a_7c15
+    }
+
     fn now(&self) -> i128 {
         self.now
     }

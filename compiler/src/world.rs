@@ -71,6 +71,14 @@ pub trait World: Sync {
     /// Runs a command for `generate` and answers its standard output.
     fn run(&self, command: &[String]) -> Result<String, LoadError>;
 
+    /// Hands a text to a command line as a file, whose path stands for a `%` of its own or else comes last.
+    ///
+    /// The error is what the command said when it did not succeed.
+    fn check(&self, content: &str, command: &str) -> Result<(), LoadError>;
+
+    /// Bits that nobody can foresee, for the functions that draw lots.
+    fn random(&self) -> u64;
+
     /// Nanoseconds since the epoch.
     fn now(&self) -> i128;
 }

@@ -83,6 +83,10 @@ impl Caller for Evaluator<'_> {
         Self::call_site(self)
     }
 
+    fn stack(&self) -> [Option<Location>; 2] {
+        Self::stack(self)
+    }
+
     fn parse_epp(&mut self, source: &str) -> Result<Arc<Program>, String> {
         let source = Arc::new(Source::new("inlined-epp-text", source));
         match syntax::parse_epp(source, &syntax::Options::default()) {

@@ -184,7 +184,7 @@ impl Evaluator<'_> {
                 if let Some(class) = self.find_class(&declaration.title)? {
                     (Kind::Class(class), capitalize(&self.known.get(class).name))
                 } else {
-                    let title = capitalize(&declaration.title);
+                    let title = &declaration.title;
                     return Err(self.fail(format!("Could not find declared class {title}")));
                 }
             }

@@ -15,6 +15,9 @@ pub(super) static FUNCTIONS: &[Function] = &[
     Function::legacy("digest", 1, Some(1), |call| Ok(Value::from(hex::encode(sha2::Sha256::digest(bytes(call)?))))),
     Function::legacy("fqdn_rand", 1, None, |call| {
         let max = ruby_integer(call.argument(0));
+        if max < 1 {
+            return Err(Failure::argument(format!("invalid argument - {max}")).into());
+        }
         let seed = call.argument(1).clone();
         let downcase = call.argument(2).is_truthy();
         let mut fqdn = fqdn(call)?;
@@ -34,6 +37,7 @@ fn bytes(call: &Call<'_>) -> Result<Vec<u8>, Stop> {
         other => {
             let class = match other {
                 Value::Boolean(truth) => truth.to_string(),
+                Value::Sensitive(_) => "Puppet::Pops::Types::PSensitiveType::Sensitive".to_owned(),
                 other => strings::ruby_class(other),
             };
             Err(Failure::argument(format!("no implicit conversion of {class} into String")).into())

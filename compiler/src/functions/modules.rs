@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Call, Function, Ready, stdlib};
 use crate::error::{Failure, Stop};
-use crate::signature::{Declared, repeated};
+use crate::signature::{Declared, optional, repeated};
 use crate::types;
 use crate::value::Value;
 use crate::world::{ProgramKind, World};
@@ -20,6 +20,7 @@ mod archive;
 mod collectd;
 mod datacat;
 mod dns;
+mod extlib;
 mod inifile;
 mod ironic;
 mod mcollective;
@@ -47,6 +48,7 @@ static MODULES: &[(&str, &[&[Function]])] = &[
     ("collectd", &[collectd::FUNCTIONS]),
     ("datacat", &[datacat::FUNCTIONS]),
     ("dns", &[dns::FUNCTIONS]),
+    ("extlib", &[extlib::FUNCTIONS]),
     ("inifile", &[inifile::FUNCTIONS]),
     ("ironic", &[ironic::FUNCTIONS]),
     ("mcollective", &[mcollective::FUNCTIONS]),
@@ -94,6 +96,74 @@ fn has(world: &dyn World, name: &str) -> bool {
     world.ruby_function(name).is_some() || matches!(world.program(ProgramKind::Function, name), Ok(Some(_)))
 }
 
+/// Whether there is a function, native or not.
+pub(super) fn is_function(world: &dyn World, name: &str) -> bool {
+    super::catalog::find(name).is_some() || super::built_in().contains_key(name) || has(world, name)
+}
+
+/// Whether there is a function of the old kind, as that API asks.
+pub(super) fn is_legacy_function(world: &dyn World, name: &str) -> bool {
+    let defined = world.ruby_function(name);
+    LEGACY_BUILT_IN.contains(&name)
+        || defined.is_some_and(|path| RubyFile::of(&path).is_some_and(|file| file.is_legacy))
+}
+
+/// The functions of the language that the old API knows.
+const LEGACY_BUILT_IN: &[&str] = &[
+    "assert_type",
+    "binary_file",
+    "break",
+    "contain",
+    "create_resources",
+    "defined",
+    "dig",
+    "digest",
+    "each",
+    "epp",
+    "fail",
+    "file",
+    "filter",
+    "find_file",
+    "fqdn_rand",
+    "generate",
+    "hiera",
+    "hiera_array",
+    "hiera_hash",
+    "hiera_include",
+    "include",
+    "inline_epp",
+    "inline_template",
+    "lest",
+    "lookup",
+    "map",
+    "match",
+    "md5",
+    "new",
+    "next",
+    "realize",
+    "reduce",
+    "regsubst",
+    "require",
+    "return",
+    "reverse_each",
+    "scanf",
+    "sha1",
+    "sha256",
+    "shellquote",
+    "slice",
+    "split",
+    "sprintf",
+    "step",
+    "strftime",
+    "tag",
+    "tagged",
+    "template",
+    "then",
+    "type",
+    "versioncmp",
+    "with",
+];
+
 struct Known {
     module: &'static str,
     ready: Ready,
@@ -125,9 +195,11 @@ fn table() -> &'static Table {
     })
 }
 
+const SUCCEEDED: &[Declared] = &[Declared::new(&[repeated("args", "Any")]).block(optional("block", "Callable"))];
+
 /// The functions that only call their successor, by name.
 fn stands_in() -> &'static FxHashMap<&'static str, Ready> {
-    static FUNCTION: Function = Function::new("", &[Declared::new(&[repeated("args", "Any")])], stdlib::call_qualified);
+    static FUNCTION: Function = Function::new("", SUCCEEDED, stdlib::call_qualified);
     static TABLE: OnceLock<FxHashMap<&'static str, Ready>> = OnceLock::new();
     TABLE.get_or_init(|| stdlib::NOW_QUALIFIED.iter().map(|(old, _)| (*old, Ready::new(old, &FUNCTION))).collect())
 }

@@ -50,6 +50,16 @@ impl Network {
         self.with(number(self.address) & self.mask())
     }
 
+    /// The last address of the network.
+    pub(super) fn last(&self) -> IpAddr {
+        self.with(number(self.address) & self.mask() | !self.mask() & self.all())
+    }
+
+    /// The netmask as an address.
+    pub(super) fn netmask(&self) -> IpAddr {
+        self.with(self.mask())
+    }
+
     /// An address of the same family from its number.
     pub(super) fn with(&self, number: u128) -> IpAddr {
         match self.address {
@@ -79,4 +89,21 @@ pub(super) fn number(address: IpAddr) -> u128 {
         IpAddr::V4(address) => u128::from(address.to_bits()),
         IpAddr::V6(address) => address.to_bits(),
     }
+}
+
+/// What Ruby says of a text that is no address; it says an address as a number, or leaves it out.
+pub(super) fn complaint(text: &str) -> String {
+    let (address, prefix) = text.split_once('/').unwrap_or((text, ""));
+    if let Ok(address) = address.parse::<IpAddr>()
+        && prefix.parse::<u32>().is_ok()
+    {
+        return format!("invalid length: {}", number(address));
+    }
+    let is_zero_filled = |part: &str| part.len() > 1 && part.starts_with('0');
+    let parts: Vec<&str> = address.split('.').collect();
+    let dotted = parts.len() == 4 && parts.iter().all(|part| part.parse::<u8>().is_ok());
+    if dotted && parts.into_iter().any(is_zero_filled) {
+        return "zero-filled number in IPv4 address is ambiguous: ".to_owned();
+    }
+    "invalid address: ".to_owned()
 }

@@ -212,7 +212,7 @@ fn compare(call: &mut Call<'_>) -> Result<Value, Stop> {
             }
             _ => seconds(a).partial_cmp(&seconds(b)).unwrap_or(Ordering::Equal),
         },
-        _ => return Err(Failure::argument(format!("'compare' {}", not_comparable(call))).into()),
+        _ => return Err(Failure::argument(not_comparable(call)).into()),
     };
     Ok(Value::Integer(order as i64))
 }
@@ -222,14 +222,15 @@ fn not_comparable(call: &Call<'_>) -> String {
     let rest = call.arguments.get(2..).unwrap_or_default();
     if call.dispatch == 6 && !rest.is_empty() {
         if a.as_str().is_none() || b.as_str().is_none() {
-            return "compare(): The third argument (ignore case) can only be used when comparing strings".to_owned();
+            return "'compare' compare(): The third argument (ignore case) can only be used when comparing strings"
+                .to_owned();
         }
         if rest.len() != 1 {
-            return format!("compare(): Accepts at most 3 arguments, got {}", 2 + rest.len());
+            return format!("'compare' compare(): Accepts at most 3 arguments, got {}", 2 + rest.len());
         }
         if rest[0].as_bool().is_none() {
-            let of = label(&rest[0]);
-            return format!("compare(): The third argument (ignore case) must be a Boolean. Got {of}");
+            // The original trips over its own check.
+            return "uninitialized constant Puppet::Pops::Loader::RubyFunctionInstantiator::Boolean".to_owned();
         }
     }
     let what = if call.dispatch == 6 {
@@ -237,7 +238,7 @@ fn not_comparable(call: &Call<'_>) -> String {
     } else {
         "Non comparable type. Only values of the types Numeric, String, Semver, Timestamp and Timestamp can be compared."
     };
-    format!("compare(): {what} Got {} and {}", label(a), label(b))
+    format!("'compare' compare(): {what} Got {} and {}", label(a), label(b))
 }
 
 /// What the original calls a value in some of its texts.

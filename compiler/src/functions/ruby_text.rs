@@ -9,7 +9,10 @@ pub(crate) fn to_s(value: &Value) -> String {
     match value {
         Value::Undef => String::new(),
         Value::String(text) => text.to_string(),
-        Value::Regexp(pattern) => format!("(?-mix:{})", pattern.source()),
+        Value::Regexp(pattern) => {
+            let slashed = pattern.with_slashes();
+            format!("(?-mix:{})", &slashed[1..slashed.len() - 1])
+        }
         Value::Array(_) | Value::Hash(_) => inspect(value),
         other => crate::format::to_text(other),
     }
@@ -27,9 +30,7 @@ fn write(out: &mut String, value: &Value) {
         Value::Undef => out.push_str("nil"),
         Value::Default => out.push_str(":default"),
         Value::String(text) => quote(out, text),
-        Value::Regexp(pattern) => {
-            let _ = write!(out, "/{}/", pattern.source());
-        }
+        Value::Regexp(pattern) => out.push_str(&pattern.with_slashes()),
         Value::Array(items) => {
             out.push('[');
             for (index, item) in items.iter().enumerate() {

@@ -3,36 +3,43 @@
 //! Most are of the old kind: they check their arguments themselves, and undef reaches them as an
 //! empty text.
 
-use super::{Call, Function};
+use super::strings::ruby_class;
+use super::{Call, Function, ruby_text};
 use crate::error::{Failure, Stop};
 use crate::value::Value;
 
 mod addresses;
 mod arrays;
 mod booleans;
+mod crypt;
 mod documents;
 mod hashes;
 mod kinds;
 mod node;
 mod paths;
+mod qualified;
 mod resources;
 mod succession;
 mod texts;
+mod toml;
 mod validate;
 mod yaml;
 
 pub(super) use documents::json_text;
 pub(super) use paths::{basename, extension};
+use resources::ensure as ensure_resource;
 
 pub(super) static GROUPS: &[&[Function]] = &[
     addresses::FUNCTIONS,
     arrays::FUNCTIONS,
     booleans::FUNCTIONS,
+    crypt::FUNCTIONS,
     documents::FUNCTIONS,
     hashes::FUNCTIONS,
     kinds::FUNCTIONS,
     node::FUNCTIONS,
     paths::FUNCTIONS,
+    qualified::FUNCTIONS,
     resources::FUNCTIONS,
     texts::FUNCTIONS,
     validate::FUNCTIONS,
@@ -99,6 +106,12 @@ pub(super) fn call_qualified(call: &mut Call<'_>) -> Result<Value, Stop> {
 /// An error with a text of its own.
 fn refuse<T>(message: impl Into<String>) -> Result<T, Stop> {
     Err(Failure::argument(message).into())
+}
+
+/// Ruby's words for a method that a value does not have.
+fn no_method<T>(method: &str, value: &Value) -> Result<T, Stop> {
+    let (shown, class) = (ruby_text::inspect(value), ruby_class(value));
+    refuse(format!("undefined method `{method}' for {shown}:{class}"))
 }
 
 /// Refuses a number of arguments; the text differs from function to function.

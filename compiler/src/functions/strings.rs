@@ -87,8 +87,14 @@ pub(super) static FUNCTIONS: &[Function] = &[
         Ok(Value::from(crate::format::sprintf(call.text(0), arguments)?))
     }),
     Function::legacy("shellquote", 0, None, |call| {
-        let words: Vec<String> =
-            flat(&call.arguments).iter().map(|word| shell_quoted(&ruby_text::to_s(word))).collect();
+        let mut words = Vec::new();
+        for word in flat(&call.arguments) {
+            if word.as_str().is_none() && !word.is_undef() {
+                let (shown, class) = (ruby_text::inspect(&word), ruby_class(&word));
+                return Err(Failure::argument(format!("undefined method `length' for {shown}:{class}")).into());
+            }
+            words.push(shell_quoted(&ruby_text::to_s(&word)));
+        }
         Ok(Value::from(words.join(" ")))
     }),
 ];
@@ -149,12 +155,12 @@ pub(super) fn chopped(text: &str) -> &str {
 /// Ruby's `Array#join`: lists within lists count element by element.
 pub(super) fn join(out: &mut String, items: &[Value], delimiter: &str, first: &mut bool) {
     for item in items {
-        if let Value::Array(inner) = item {
-            join(out, inner, delimiter, first);
-            continue;
-        }
         if !std::mem::take(first) {
             out.push_str(delimiter);
+        }
+        if let Value::Array(inner) = item {
+            join(out, inner, delimiter, &mut true);
+            continue;
         }
         out.push_str(&ruby_text::to_s(item));
     }

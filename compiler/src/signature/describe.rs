@@ -93,7 +93,8 @@ fn text(signature: &Signature) -> String {
             format!("{of} {}?", parameter.name)
         })
         .collect();
-    if let Some(block) = &signature.block {
+    // The original has no words for any other type of a block.
+    if let Some(block) = signature.block.as_ref().filter(|block| matches!(block.of, Type::Callable(_))) {
         parts.push(format!("{} {}{}", block.of, block.name, if block.required { "" } else { "?" }));
     }
     parts.join(", ")

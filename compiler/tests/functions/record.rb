@@ -49,7 +49,7 @@ def evaluate(expression, environment, facts)
     begin
       value = Puppet::Pops::Parser::EvaluatingParser.new.evaluate_string(compiler.topscope, expression)
       [:value, JSON.generate(rich(value))]
-    rescue StandardError => e
+    rescue StandardError, ScriptError => e
       [:error, printable(e.message.sub(/ on node test.example.com\z/, ''))]
     end
   end

@@ -93,6 +93,16 @@ pub(crate) fn shell(line: &str, limit: Duration) -> Result<String, CommandError>
     })
 }
 
+/// A line that is to look at a text: a `%` of its own is the path of a file with it, which else comes last.
+pub(crate) fn check(content: &str, line: &str, limit: Duration) -> Result<(), CommandError> {
+    let mut file = tempfile::NamedTempFile::new().map_err(CommandError::NotStarted)?;
+    file.write_all(content.as_bytes()).map_err(CommandError::NotStarted)?;
+    let path = file.path().display().to_string();
+    let marked = line.split(char::is_whitespace).skip(1).any(|word| word == "%");
+    let line = if marked { line.replace('%', &path) } else { format!("{line} {path}") };
+    shell(&line, limit).map(drop)
+}
+
 /// Ends a child with all that it has started: it leads a process group of its own.
 fn end(child: &mut Child) {
     let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);

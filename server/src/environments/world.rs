@@ -131,6 +131,16 @@ impl World for EnvironmentWorld {
             .map_err(|error| LoadError::Unavailable(error.to_string()))
     }
 
+    fn check(&self, content: &str, command: &str) -> Result<(), LoadError> {
+        command::check(content, command, self.environment.settings().command_timeout)
+            .map_err(|error| LoadError::Unavailable(error.to_string()))
+    }
+
+    fn random(&self) -> u64 {
+        let (first, second) = uuid::Uuid::new_v4().as_u64_pair();
+        first ^ second
+    }
+
     fn now(&self) -> i128 {
         self.now
     }

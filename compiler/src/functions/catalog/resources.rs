@@ -6,6 +6,7 @@ use crate::collector::{Collector, What};
 use crate::error::{Failure, Stop};
 use crate::evaluator::Evaluator;
 use crate::format::to_text;
+use crate::functions::ruby_text;
 use crate::resource::Parameter;
 use crate::value::Value;
 
@@ -32,7 +33,6 @@ pub(super) fn create_resources(evaluator: &mut Evaluator<'_>, arguments: &[Value
     }
     let position = evaluator.call_site();
     let source = evaluator.scopes.get(evaluator.scope()).source;
-    let mut created = Vec::new();
     for (title, own) in instances.iter() {
         let titles: Vec<Arc<str>> = match title {
             Value::Array(titles) => titles.iter().map(|title| to_text(title).into()).collect(),
@@ -59,9 +59,9 @@ pub(super) fn create_resources(evaluator: &mut Evaluator<'_>, arguments: &[Value
             })
             .collect();
         let forms = (is_virtual, exported);
-        created.extend(evaluator.create_resources(&type_name, titles, &parameters, position.as_ref(), forms)?);
+        evaluator.create_resources(&type_name, titles, &parameters, position.as_ref(), forms)?;
     }
-    Ok(Value::array(created))
+    Ok(Value::Undef)
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "all functions of this family answer alike")]
@@ -75,7 +75,7 @@ pub(super) fn realize(evaluator: &mut Evaluator<'_>, arguments: &[Value]) -> Res
 }
 
 pub(super) fn fail(evaluator: &mut Evaluator<'_>, arguments: &[Value]) -> Result<Value, Stop> {
-    let texts: Vec<String> = arguments.iter().map(to_text).collect();
+    let texts: Vec<String> = arguments.iter().map(ruby_text::to_s).collect();
     Err(evaluator.fail(texts.join(" ")))
 }
 

@@ -53,7 +53,12 @@ pub(super) static FUNCTIONS: &[Function] = &[
                 Value::String(text) if text.is_empty() => {}
                 Value::Hash(entries) => overlay(&mut result, entries),
                 // The original's text leaves its place holder open.
-                _ => return refuse("key<arg_class> not found"),
+                _ => {
+                    return refuse(
+                        "mysql::normalise_and_deepmerge: unexpected argument type %{arg_class}, only expects hash \
+                         arguments.",
+                    );
+                }
             }
         }
         Ok(Value::hash(result))

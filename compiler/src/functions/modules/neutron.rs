@@ -42,9 +42,9 @@ pub(super) static FUNCTIONS: &[Function] = &[
                 (key, parts.next().map_or(Value::Undef, Value::from))
             };
             let entries: Hash = items.iter().map(pair).collect();
-            return Ok(Value::from(json_text(&Value::hash(entries))));
+            return json_text(&Value::hash(entries)).map(Value::from);
         }
-        Ok(Value::from(json_text(value)))
+        json_text(value).map(Value::from)
     }),
     Function::new("convert_cert_to_string", &[Declared::new(&[required("cert_file", "String")])], |call| {
         let path = call.text(0).to_owned();

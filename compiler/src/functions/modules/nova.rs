@@ -37,5 +37,6 @@ fn strings(call: &mut Call<'_>) -> Result<Value, Stop> {
     let Some(items) = items else {
         return refuse(format!("Syntax error: {shown} is not an Array or JSON encoded String"));
     };
-    Ok(Value::array(items.iter().map(|item| Value::from(json_text(item))).collect()))
+    let texts = items.iter().map(|item| json_text(item).map(Value::from));
+    Ok(Value::array(texts.collect::<Result<_, Stop>>()?))
 }

@@ -1,6 +1,6 @@
 //! Functions of the module openstacklib.
 
-use super::refuse;
+use super::{refuse, version};
 use crate::error::{Failure, Stop};
 use crate::functions::network::Network;
 use crate::functions::strings::ruby_class;
@@ -116,17 +116,19 @@ fn transport_url(call: &mut Call<'_>) -> Result<Value, Stop> {
         _ => Hash::default(),
     };
     if let Some(ssl) = text(&parts, "ssl") {
-        query.insert(Value::from("ssl"), Value::Integer(i64::from(truth(ssl)?)));
+        query.insert(Value::from("ssl"), Value::Integer(i64::from(truth(call, ssl)?)));
     }
     let query = if query.is_empty() { String::new() } else { format!("?{}", joined(&query)) };
     Ok(Value::from(format!("{transport}://{}{path}{query}", hosts.join(","))))
 }
 
-fn truth(text: &str) -> Result<bool, Stop> {
+fn truth(call: &Call<'_>, text: &str) -> Result<bool, Stop> {
     match text.to_ascii_lowercase().as_str() {
         "" | "0" | "f" | "n" | "false" | "no" => Ok(false),
         "1" | "t" | "y" | "true" | "yes" => Ok(true),
         _ if matches!(text, "undef" | "undefined") => Ok(false),
+        // Newer versions ask stdlib.
+        _ if version(call, "openstacklib") >= (23, 0) => refuse("str2bool(): Unknown type of boolean given"),
         _ => refuse("os_transport_url _str2bool(): Unknown type of boolean given"),
     }
 }

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::{expect, list, refuse};
 use crate::error::{Failure, Stop};
-use crate::functions::network::Network;
+use crate::functions::network::{self, Network};
 use crate::functions::strings::{flat, ruby_class};
 use crate::functions::{Function, ruby_text};
 use crate::signature::{Declared, required};
@@ -42,7 +42,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
             .returns("Boolean")],
         |call| {
             let parse = |text: &str| -> Result<Network, Stop> {
-                Network::parse(text).ok_or_else(|| Failure::argument(format!("invalid address: {text}")).into())
+                Network::parse(text).ok_or_else(|| Failure::argument(network::complaint(text)).into())
             };
             let address = parse(call.text(0))?.address;
             for range in list(call.argument(1)) {

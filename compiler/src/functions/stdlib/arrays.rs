@@ -1,9 +1,10 @@
 //! Functions on arrays.
 
-use super::{expect, list, refuse, succession};
+use super::{expect, list, no_method, refuse, succession};
 use crate::error::{Failure, Stop};
 use crate::functions::digests::ruby_integer;
 use crate::functions::iteration::ruby_equal;
+use crate::functions::random::Random;
 use crate::functions::strings::{flat, ruby_class};
 use crate::functions::{Call, Function, ruby_text};
 use crate::regexp::Regexp;
@@ -132,6 +133,10 @@ pub(super) static FUNCTIONS: &[Function] = &[
             format!("count(): Wrong number of arguments given {n} for 1 or 2.")
         })?;
         let items = match call.argument(0) {
+            Value::String(_) if call.argument(1).as_str().is_none() => {
+                return refuse("wrong number of arguments (given 0, expected 1+)");
+            }
+            Value::String(text) => text.chars().map(|c| Value::from(c.to_string())).collect(),
             Value::Hash(entries) => {
                 entries.iter().map(|(key, value)| Value::array(vec![key.clone(), value.clone()])).collect()
             }
@@ -164,11 +169,17 @@ pub(super) static FUNCTIONS: &[Function] = &[
             _ => refuse("reverse(): Requires either array or string to work with"),
         }
     }),
-    Function::legacy("shuffle", 1, None, |call| match call.argument(0) {
-        Value::String(text) if text.chars().count() <= 1 => Ok(call.argument(0).clone()),
-        Value::Array(items) if items.len() <= 1 => Ok(call.argument(0).clone()),
-        Value::String(_) | Value::Array(_) => {
-            refuse("shuffle(): catalogs are made without randomness here; fqdn_rotate() gives a fixed order per node")
+    Function::legacy("shuffle", 0, None, |call| match call.argument(0) {
+        _ if call.arguments.is_empty() => refuse("shuffle(): Wrong number of arguments given (0 for 1)"),
+        Value::String(text) => {
+            let mut characters: Vec<char> = text.chars().collect();
+            shuffle(call, &mut characters);
+            Ok(Value::from(characters.into_iter().collect::<String>()))
+        }
+        Value::Array(items) => {
+            let mut items = items.to_vec();
+            shuffle(call, &mut items);
+            Ok(Value::array(items))
         }
         _ => refuse("shuffle(): Requires either array or string to work with"),
     }),
@@ -180,6 +191,12 @@ pub(super) static FUNCTIONS: &[Function] = &[
         for value in &values {
             if let Value::Hash(_) = value {
                 return refuse(format!("clamp(): The Hash type is not allowed ({})", ruby_text::to_s(value)));
+            }
+        }
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        for text in values.iter().filter_map(Value::as_str) {
+            if !text.split('\n').any(digits) {
+                return refuse(format!("clamp(): Required explicit numeric ({text}:String)"));
             }
         }
         let mut numbers: Vec<i64> = values.iter().map(ruby_integer).collect();
@@ -198,6 +215,15 @@ pub(super) static FUNCTIONS: &[Function] = &[
         Ok(found.unwrap_or(default).clone())
     }),
 ];
+
+/// Swaps each element with one that stands at its place or after it.
+fn shuffle<T>(call: &Call<'_>, items: &mut [T]) {
+    let mut random = Random::new(u128::from(call.caller.world().random()));
+    for at in 0..items.len() {
+        let other = random.below((items.len() - at) as u64) as usize + at;
+        items.swap(at, other);
+    }
+}
 
 fn without_doubles(values: impl Iterator<Item = Value>) -> Value {
     let mut seen = indexmap::IndexSet::<Value, rustc_hash::FxBuildHasher>::default();
@@ -280,7 +306,10 @@ fn delete(call: &mut Call<'_>) -> Result<Value, Stop> {
                 entries.shift_remove(&item);
                 Value::hash(entries)
             }
-            Value::String(text) => Value::from(text.replace(&ruby_text::to_s(&item), "")),
+            Value::String(text) => match &item {
+                Value::String(part) => Value::from(text.replace(&**part, "")),
+                other => return refuse(format!("wrong argument type {} (expected Regexp)", ruby_class(other))),
+            },
             other => {
                 return refuse(format!(
                     "delete(): First argument must be an Array, String, or Hash. Given an argument of class {}.",
@@ -304,6 +333,7 @@ fn delete_regex(call: &mut Call<'_>) -> Result<Value, Stop> {
             Value::Hash(entries) => Value::hash(
                 entries.iter().filter(|(key, _)| !matches(key)).map(|(k, v)| (k.clone(), v.clone())).collect(),
             ),
+            text @ Value::String(_) => return no_method("reject!", &text),
             other => {
                 return refuse(format!(
                     "delete_regex(): First argument must be an Array, Hash, or String. Given an argument of class {}.",
@@ -338,6 +368,9 @@ fn matching(call: &Call<'_>, wanted: bool) -> Result<Value, Stop> {
     let name = call.name;
     let fits = call.arguments.len() == 2;
     expect(call, fits, |n| format!("{name}(): Wrong number of arguments given {n} for 2"))?;
+    if call.argument(0).as_array().is_none() {
+        return no_method(name, call.argument(0));
+    }
     let parsed;
     let pattern = match call.argument(1) {
         Value::Regexp(pattern) => &**pattern,

@@ -61,11 +61,15 @@ pub(super) fn truth(value: &Value) -> Result<bool, Stop> {
         Value::String(text) => text,
         _ => return refuse("str2bool(): Requires string to work with"),
     };
-    let is = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
-    if text.is_empty() || is(&["0", "f", "n", "false", "no"]) || matches!(&**text, "undef" | "undefined") {
+    // Any line of the text decides.
+    let is = |words: &[&str]| text.split('\n').any(|line| words.iter().any(|word| line.eq_ignore_ascii_case(word)));
+    if is(&[""]) {
         Ok(false)
     } else if is(&["1", "t", "y", "true", "yes"]) {
         Ok(true)
+    } else if is(&["0", "f", "n", "false", "no"]) || text.split('\n').any(|line| matches!(line, "undef" | "undefined"))
+    {
+        Ok(false)
     } else {
         refuse("str2bool(): Unknown type of boolean given")
     }

@@ -1,8 +1,9 @@
 //! Data to and from JSON and YAML.
 
+use model::value::Form;
 use serde_json::Value as Json;
 
-use super::{refuse, yaml};
+use super::{refuse, toml, yaml};
 use crate::data;
 use crate::error::{Failure, Stop};
 use crate::functions::{Call, Function, ruby_text};
@@ -13,39 +14,29 @@ const PRETTY: &str = "Struct[{indent=>Optional[String],space=>Optional[String],s
     object_nl=>Optional[String],array_nl=>Optional[String],allow_nan=>Optional[Boolean],\
     max_nesting=>Optional[Integer[-1,default]]}]";
 
+pub(super) const PRETTY_ARGUMENTS: &[Declared] = &[Declared::new(&[
+    required("data", "Variant[Hash, Array]"),
+    optional("skip_undef", "Optional[Boolean]"),
+    optional("opts", PRETTY),
+])];
+
 pub(super) static FUNCTIONS: &[Function] = &[
     Function::new("to_json", &[Declared::new(&[required("data", "Any")])], |call| {
-        Ok(Value::from(to_json(call.argument(0)).to_string()))
+        json_text(call.argument(0)).map(Value::from)
+    }),
+    Function::new("to_json_pretty", PRETTY_ARGUMENTS, |call| {
+        pretty(call.argument(0), call.argument(1), call.argument(2)).map(Value::from)
+    }),
+    Function::new("to_toml", &[Declared::new(&[required("data", "Hash")]).returns("String")], |call| {
+        toml::write(call.argument(0).as_hash().unwrap_or(&Hash::default())).map(Value::from)
     }),
     Function::new(
-        "to_json_pretty",
-        &[Declared::new(&[
-            required("data", "Variant[Hash, Array]"),
-            optional("skip_undef", "Optional[Boolean]"),
-            optional("opts", PRETTY),
-        ])],
-        |call| {
-            let mut data = call.take(0);
-            if call.argument(1).as_bool() == Some(true) {
-                data = match data {
-                    Value::Array(items) => {
-                        Value::array(items.iter().filter(|item| !item.is_undef()).cloned().collect())
-                    }
-                    Value::Hash(entries) => Value::hash(
-                        entries
-                            .iter()
-                            .filter(|(_, value)| !value.is_undef())
-                            .map(|(key, value)| (key.clone(), value.clone()))
-                            .collect(),
-                    ),
-                    other => other,
-                };
-            }
-            let layout = Layout::new(call.argument(2));
-            let mut out = String::new();
-            layout.write(&mut out, &to_json(&data), 0);
-            out.push('\n');
-            Ok(Value::from(out))
+        "parsepson",
+        &[Declared::new(&[required("pson_string", "String[1]"), optional("default", "Any")])],
+        |call| match data::json(call.text(0)) {
+            Ok(value) => Ok(value),
+            Err(_) if call.arguments.len() > 1 => Ok(call.take(1)),
+            Err(message) => refuse(message),
         },
     ),
     Function::new("to_yaml", &[Declared::new(&[required("data", "Any"), optional("options", "Hash")])], |call| {
@@ -53,15 +44,27 @@ pub(super) static FUNCTIONS: &[Function] = &[
     }),
     Function::legacy("parsejson", 0, None, |call| parse(call, data::json)),
     Function::legacy("parseyaml", 0, None, |call| parse(call, data::yaml)),
-    Function::new("to_ruby", &[Declared::new(&[required("data", "Any")])], |call| {
-        Ok(Value::from(ruby_text::inspect(call.argument(0))))
+    Function::new("to_ruby", &[Declared::new(&[required("object", "Any")])], |call| {
+        code(call.argument(0), &RUBY).map(Value::from)
     }),
-    Function::new("to_python", &[Declared::new(&[required("data", "Any")])], |call| {
-        let mut out = String::new();
-        python(&mut out, call.argument(0));
-        Ok(Value::from(out))
+    Function::new("to_python", &[Declared::new(&[required("object", "Any")])], |call| {
+        code(call.argument(0), &PYTHON).map(Value::from)
     }),
 ];
+
+/// Pretty JSON, with a line feed at the end.
+pub(super) fn pretty(data: &Value, skip_undef: &Value, options: &Value) -> Result<String, Stop> {
+    let skip = skip_undef.is_truthy();
+    let json = match data {
+        Value::Array(items) if skip => Json::Array(items.iter().filter(|item| !item.is_undef()).map(to_json).collect()),
+        Value::Hash(entries) if skip => {
+            let kept = entries.iter().filter(|(_, value)| !value.is_undef());
+            Json::Object(kept.map(|(key, value)| (ruby_text::to_s(key), to_json(value))).collect())
+        }
+        other => to_json(other),
+    };
+    Ok(Layout::new(options).text(&json)? + "\n")
+}
 
 fn parse(call: &mut Call<'_>, read: fn(&str) -> Result<Value, String>) -> Result<Value, Stop> {
     if call.arguments.is_empty() {
@@ -82,8 +85,8 @@ fn parse(call: &mut Call<'_>, read: fn(&str) -> Result<Value, String>) -> Result
 }
 
 /// A value as JSON without white space.
-pub(in crate::functions) fn json_text(value: &Value) -> String {
-    to_json(value).to_string()
+pub(in crate::functions) fn json_text(value: &Value) -> Result<String, Stop> {
+    Layout::COMPACT.text(&to_json(value))
 }
 
 /// A value as Ruby's JSON library writes it: keys and what JSON lacks become text.
@@ -101,97 +104,151 @@ fn to_json(value: &Value) -> Json {
     }
 }
 
-/// The white space of pretty JSON.
+/// The white space of JSON, and how deep it may nest.
 struct Layout {
     indent: String,
     space: String,
     space_before: String,
-    object_nl: String,
-    array_nl: String,
+    object_nl: Option<String>,
+    array_nl: Option<String>,
+    max_nesting: usize,
 }
 
+/// Levels, unless the caller says otherwise.
+const MAX_NESTING: usize = 100;
+
 impl Layout {
+    const COMPACT: Self = Self {
+        indent: String::new(),
+        space: String::new(),
+        space_before: String::new(),
+        object_nl: None,
+        array_nl: None,
+        max_nesting: MAX_NESTING,
+    };
+
     fn new(options: &Value) -> Self {
         let text = |name: &str, default: &str| options.get(name).and_then(Value::as_str).unwrap_or(default).to_owned();
+        let max_nesting = options.get("max_nesting").and_then(Value::as_integer);
         Self {
             indent: text("indent", "  "),
             space: text("space", " "),
             space_before: text("space_before", ""),
-            object_nl: text("object_nl", "\n"),
-            array_nl: text("array_nl", "\n"),
+            object_nl: Some(text("object_nl", "\n")),
+            array_nl: Some(text("array_nl", "\n")),
+            max_nesting: match max_nesting {
+                None => MAX_NESTING,
+                Some(levels) => usize::try_from(levels).ok().filter(|levels| *levels > 0).unwrap_or(usize::MAX),
+            },
         }
     }
 
-    fn write(&self, out: &mut String, json: &Json, level: usize) {
-        let pad = |out: &mut String, line: &str, level: usize| {
-            out.push_str(line);
-            if !line.is_empty() {
-                out.push_str(&self.indent.repeat(level));
-            }
-        };
+    fn text(&self, json: &Json) -> Result<String, Stop> {
+        let mut out = String::new();
+        self.write(&mut out, json, 0)?;
+        Ok(out)
+    }
+
+    fn write(&self, out: &mut String, json: &Json, level: usize) -> Result<(), Stop> {
+        if level >= self.max_nesting && matches!(json, Json::Array(_) | Json::Object(_)) {
+            return refuse(format!("nesting of {level} is too deep"));
+        }
         match json {
-            Json::Array(items) if !items.is_empty() => {
+            Json::Array(items) => {
                 out.push('[');
+                out.push_str(self.array_nl.as_deref().unwrap_or_default());
                 for (index, item) in items.iter().enumerate() {
                     if index > 0 {
                         out.push(',');
+                        out.push_str(self.array_nl.as_deref().unwrap_or_default());
                     }
-                    pad(out, &self.array_nl, level + 1);
-                    self.write(out, item, level + 1);
+                    out.push_str(&self.indent.repeat(level + 1));
+                    self.write(out, item, level + 1)?;
                 }
-                pad(out, &self.array_nl, level);
+                self.end(out, self.array_nl.as_deref(), level);
                 out.push(']');
             }
-            Json::Object(entries) if !entries.is_empty() => {
+            Json::Object(entries) => {
                 out.push('{');
                 for (index, (key, value)) in entries.iter().enumerate() {
                     if index > 0 {
                         out.push(',');
                     }
-                    pad(out, &self.object_nl, level + 1);
+                    self.end(out, self.object_nl.as_deref(), level + 1);
                     out.push_str(&Json::from(key.as_str()).to_string());
                     out.push_str(&self.space_before);
                     out.push(':');
                     out.push_str(&self.space);
-                    self.write(out, value, level + 1);
+                    self.write(out, value, level + 1)?;
                 }
-                pad(out, &self.object_nl, level);
+                self.end(out, self.object_nl.as_deref(), level);
                 out.push('}');
             }
-            other => out.push_str(&other.to_string()),
+            other => out.push_str(&scalar(other)),
+        }
+        Ok(())
+    }
+
+    /// A new line and its margin.
+    fn end(&self, out: &mut String, line: Option<&str>, level: usize) {
+        if let Some(line) = line {
+            out.push_str(line);
+            out.push_str(&self.indent.repeat(level));
         }
     }
 }
 
-fn python(out: &mut String, value: &Value) {
-    let sequence = |out: &mut String, entries: &Hash| {
-        for (index, (key, value)) in entries.iter().enumerate() {
-            if index > 0 {
-                out.push_str(", ");
-            }
-            python(out, key);
-            out.push_str(": ");
-            python(out, value);
-        }
-    };
-    match value {
-        Value::Undef => out.push_str("None"),
-        Value::Boolean(truth) => out.push_str(if *truth { "True" } else { "False" }),
-        Value::Array(items) => {
+/// Numbers are written as Ruby prints them.
+fn scalar(json: &Json) -> String {
+    match json.as_f64() {
+        Some(number) if json.is_f64() => crate::format::to_text(&Value::Float(number)),
+        _ => json.to_string(),
+    }
+}
+
+/// How a language writes what JSON has names for.
+struct Words {
+    yes: &'static str,
+    no: &'static str,
+    nothing: &'static str,
+    arrow: &'static str,
+}
+
+const RUBY: Words = Words { yes: "true", no: "false", nothing: "nil", arrow: " => " };
+const PYTHON: Words = Words { yes: "True", no: "False", nothing: "None", arrow: ": " };
+
+/// A value as code: what is no plain data stands as rich data.
+fn code(value: &Value, words: &Words) -> Result<String, Stop> {
+    let data = serde_json::to_value(value.to_model().wire(Form::Rich));
+    let data = data.map_err(|error| Failure::argument(error.to_string()))?;
+    let mut out = String::new();
+    write_code(&mut out, &data, words);
+    Ok(out)
+}
+
+fn write_code(out: &mut String, json: &Json, words: &Words) {
+    match json {
+        Json::Null => out.push_str(words.nothing),
+        Json::Bool(truth) => out.push_str(if *truth { words.yes } else { words.no }),
+        Json::Number(_) => out.push_str(&scalar(json)),
+        Json::String(text) => out.push_str(&ruby_text::inspect(&Value::from(text.as_str()))),
+        Json::Array(items) => {
             out.push('[');
             for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    out.push_str(", ");
-                }
-                python(out, item);
+                out.push_str(if index > 0 { ", " } else { "" });
+                write_code(out, item, words);
             }
             out.push(']');
         }
-        Value::Hash(entries) => {
+        Json::Object(entries) => {
             out.push('{');
-            sequence(out, entries);
+            for (index, (key, value)) in entries.iter().enumerate() {
+                out.push_str(if index > 0 { ", " } else { "" });
+                out.push_str(&ruby_text::inspect(&Value::from(key.as_str())));
+                out.push_str(words.arrow);
+                write_code(out, value, words);
+            }
             out.push('}');
         }
-        other => out.push_str(&ruby_text::inspect(other)),
     }
 }

@@ -3,7 +3,7 @@
 use super::{expect, refuse};
 use crate::error::Stop;
 use crate::functions::strings::ruby_class;
-use crate::functions::{Call, Function, ruby_text};
+use crate::functions::{Call, Function, Level, ruby_text};
 use crate::signature::{Declared, repeated, required};
 use crate::value::{Hash, Value};
 
@@ -49,7 +49,61 @@ pub(super) static FUNCTIONS: &[Function] = &[
         }
     }),
     Function::legacy("join_keys_to_values", 0, None, join_keys_to_values),
+    Function::legacy("dig44", 1, None, |call| {
+        expect(call, call.arguments.len() >= 2, |n| {
+            format!("dig44(): Wrong number of arguments given ({n} for at least 2)")
+        })?;
+        let (data, path) = (call.argument(0), call.argument(1));
+        if !matches!(data, Value::Hash(_) | Value::Array(_)) {
+            let class = ruby_class(data);
+            return refuse(format!("dig44(): first argument must be a hash or an array, given {class}"));
+        }
+        let Value::Array(path) = path else {
+            return refuse(format!("dig44(): second argument must be an array, given {}", ruby_class(path)));
+        };
+        Ok(dug(data, path).unwrap_or_else(|| call.argument(2).clone()))
+    }),
+    Function::legacy("try_get_value", 1, None, |call| {
+        let message = "try_get_value() DEPRECATED: this function is deprecated, please use dig() instead.";
+        call.caller.log(Level::Warning, message.to_owned());
+        let (data, path) = (call.argument(0), ruby_text::to_s(call.argument(1)));
+        let default = call.argument(2);
+        if !matches!(data, Value::Hash(_) | Value::Array(_)) || path.is_empty() {
+            return Ok(if default.is_truthy() { default.clone() } else { data.clone() });
+        }
+        let separator = call.arguments.get(3).map_or_else(|| "/".to_owned(), ruby_text::to_s);
+        let step = |part: &str| {
+            let number = part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse().ok()).flatten();
+            number.map_or_else(|| Value::from(part), Value::Integer)
+        };
+        let path: Vec<Value> = path.split(separator.as_str()).map(step).collect();
+        Ok(dug(data, &path).unwrap_or_else(|| default.clone()))
+    }),
 ];
+
+/// The value at the end of a path, unless a step is missing.
+fn dug(data: &Value, path: &[Value]) -> Option<Value> {
+    let mut value = data.clone();
+    for step in path {
+        value = match &value {
+            Value::Array(items) => {
+                let index = match step {
+                    Value::Integer(index) => *index,
+                    Value::String(text) => crate::operators::number(text)?.as_integer()?,
+                    _ => return None,
+                };
+                let index = if index < 0 { index + items.len() as i64 } else { index };
+                items.get(usize::try_from(index).ok()?)?.clone()
+            }
+            Value::Hash(entries) => entries.get(step)?.clone(),
+            _ => return None,
+        };
+        if value.is_undef() {
+            return None;
+        }
+    }
+    Some(value)
+}
 
 fn merge(call: &mut Call<'_>) -> Result<Value, Stop> {
     let mut result = Hash::default();

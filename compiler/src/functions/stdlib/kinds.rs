@@ -3,13 +3,16 @@
 use std::net::IpAddr;
 
 use super::expect;
-use crate::error::{Failure, Stop};
+use crate::error::{Failure, Location, Stop};
 use crate::functions::digests::ruby_integer;
 use crate::functions::network::Network;
-use crate::functions::{Call, Function, Strict, place_text, ruby_text};
-use crate::signature::{Declared, optional, required};
+use crate::functions::strings::ruby_class;
+use crate::functions::{Call, Function, Strict, modules, ruby_text};
+use crate::signature::{Declared, optional, repeated, required};
 use crate::types;
 use crate::value::Value;
+
+const ANY: &[Declared] = &[Declared::new(&[repeated("args", "Any")])];
 
 pub(super) static FUNCTIONS: &[Function] = &[
     Function::new("is_a", &[Declared::new(&[required("value", "Any"), required("type", "Type")])], |call| {
@@ -32,29 +35,36 @@ pub(super) static FUNCTIONS: &[Function] = &[
             _ => return super::refuse("type3x(): Unknown type"),
         }))
     }),
-    Function::legacy("is_array", 0, None, |call| ask(call, "Array", |value| matches!(value, Value::Array(_)))),
-    Function::legacy("is_bool", 0, None, |call| ask(call, "Bool", |value| matches!(value, Value::Boolean(_)))),
-    Function::legacy("is_string", 0, None, |call| ask(call, "String", is_string)),
+    Function::new("is_array", ANY, |call| ask(call, "Array", |value| matches!(value, Value::Array(_)))),
+    Function::new("is_bool", ANY, |call| ask(call, "Bool", |value| matches!(value, Value::Boolean(_)))),
+    Function::new("is_string", ANY, |call| ask(call, "String", is_string)),
     Function::legacy("is_integer", 0, None, |call| ask(call, "Integer", is_integer)),
-    Function::legacy("is_float", 0, None, |call| ask(call, "Float", is_float)),
-    Function::legacy("is_numeric", 0, None, |call| ask(call, "Numeric", is_numeric)),
-    Function::legacy("is_ip_address", 0, None, |call| ask(call, "Ip_address", |value| address(value).is_some())),
-    Function::legacy("is_ipv4_address", 0, None, |call| {
+    Function::new("is_float", ANY, |call| ask(call, "Float", is_float)),
+    Function::new("is_numeric", ANY, |call| ask(call, "Numeric", is_numeric)),
+    Function::new("is_ip_address", ANY, |call| ask(call, "Ip_address", |value| address(value).is_some())),
+    Function::new("is_ipv4_address", ANY, |call| {
         ask(call, "Ipv4", |value| address(value).is_some_and(|address| address.is_ipv4()))
     }),
-    Function::legacy("is_ipv6_address", 0, None, |call| {
+    Function::new("is_ipv6_address", ANY, |call| {
         ask(call, "Ipv6", |value| address(value).is_some_and(|address| address.is_ipv6()))
     }),
-    Function::legacy("is_absolute_path", 0, None, |call| ask(call, "Absolute_Path", is_absolute_path)),
+    Function::new("is_absolute_path", ANY, |call| ask(call, "Absolute_Path", is_absolute_path)),
     Function::legacy("is_hash", 0, None, |call| plain(call, |value| matches!(value, Value::Hash(_)))),
     Function::legacy("is_domain_name", 0, None, |call| plain(call, is_domain_name)),
     Function::legacy("is_email_address", 0, None, |call| plain(call, is_email_address)),
-    Function::legacy("is_mac_address", 0, None, |call| plain(call, is_mac_address)),
-    Function::legacy("is_function_available", 1, Some(1), |call| {
-        let name = ruby_text::to_s(call.argument(0));
-        Ok(Value::Boolean(
-            crate::functions::exists(call.caller.world(), &name) || call.caller.world().ruby_function(&name).is_some(),
-        ))
+    Function::legacy("is_mac_address", 0, None, |call| {
+        if let [value] = call.arguments.as_slice()
+            && value.as_str().is_none()
+        {
+            return super::refuse(format!("no implicit conversion of {} into String", ruby_class(value)));
+        }
+        plain(call, is_mac_address)
+    }),
+    Function::legacy("is_function_available", 0, None, |call| {
+        let fits = call.arguments.len() == 1;
+        expect(call, fits, |n| format!("is_function_available?(): Wrong number of arguments given {n} for 1"))?;
+        let world = call.caller.world();
+        Ok(Value::Boolean(call.argument(0).as_str().is_some_and(|name| modules::is_legacy_function(world, name))))
     }),
     Function::new(
         "deprecation",
@@ -77,11 +87,13 @@ pub(super) static FUNCTIONS: &[Function] = &[
 
 /// Says once that a function is on its way out; an error when the settings are strict.
 pub(super) fn deprecation(call: &mut Call<'_>, key: &str, message: &str) -> Result<(), Stop> {
-    let place = call.caller.call_site().map(|place| place_text(&place)).unwrap_or_default();
-    let message = format!("{message} at {place}");
+    let message = with_stack(call, message);
     match call.caller.strict() {
         Strict::Off => {}
-        Strict::Warning => call.caller.warn_once(key, message),
+        Strict::Warning => {
+            let message = with_location(call, &message);
+            call.caller.warn_once(key, message);
+        }
         Strict::Error => return Err(Failure::argument(format!("deprecation. {key}. {message}")).into()),
     }
     Ok(())
@@ -89,8 +101,32 @@ pub(super) fn deprecation(call: &mut Call<'_>, key: &str, message: &str) -> Resu
 
 /// Says once that a function is on its way out, whatever the settings are.
 pub(super) fn warn_deprecated(call: &mut Call<'_>, key: &str, message: &str) {
-    let place = call.caller.call_site().map(|place| place_text(&place)).unwrap_or_default();
-    call.caller.warn_once(key, format!("{message} at {place}"));
+    let message = with_stack(call, message);
+    let message = with_location(call, &message);
+    call.caller.warn_once(key, message);
+}
+
+/// A message with the places that led to the function, as Ruby prints them.
+fn with_stack(call: &Call<'_>, message: &str) -> String {
+    let shown = |place: &Option<Location>| {
+        let place = place.as_ref()?;
+        let file = if place.file.is_empty() { "unknown" } else { &place.file };
+        Some(format!("[{}, {}]", ruby_text::inspect(&Value::from(file)), place.line))
+    };
+    let [first, second] = call.caller.stack().map(|place| shown(&place).unwrap_or_default());
+    format!("{message} at {first}:{second}")
+}
+
+/// A message with the line of the module's own file that would have logged it.
+fn with_location(call: &Call<'_>, message: &str) -> String {
+    let world = call.caller.world();
+    let line = |path: &str| {
+        let source = world.read(path).ok()??;
+        let at =
+            String::from_utf8_lossy(&source).lines().position(|line| line.contains("Puppet.deprecation_warning"))?;
+        Some(format!("{message}\n   (location: {path}:{}:in `deprecation')", at + 1))
+    };
+    world.ruby_function("deprecation").and_then(|path| line(&path)).unwrap_or_else(|| message.to_owned())
 }
 
 fn ask(call: &mut Call<'_>, compat: &str, test: fn(&Value) -> bool) -> Result<Value, Stop> {
@@ -108,8 +144,13 @@ fn ask(call: &mut Call<'_>, compat: &str, test: fn(&Value) -> bool) -> Result<Va
 
 fn plain(call: &mut Call<'_>, test: fn(&Value) -> bool) -> Result<Value, Stop> {
     let name = call.name;
-    let fits = call.arguments.len() == 1;
-    expect(call, fits, |n| format!("{name}(): Wrong number of arguments given ({n} for 1)"))?;
+    let at_least_one = matches!(name, "is_array" | "is_string");
+    let fits = call.arguments.len() == 1 || at_least_one && !call.arguments.is_empty();
+    expect(call, fits, |n| {
+        let bracketed = at_least_one || matches!(name, "is_bool" | "is_hash" | "is_absolute_path");
+        let counts = if bracketed { format!("({n} for 1)") } else { format!("{n} for 1") };
+        format!("{name}(): Wrong number of arguments given {counts}")
+    })?;
     Ok(Value::Boolean(test(call.argument(0))))
 }
 

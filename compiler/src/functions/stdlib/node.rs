@@ -11,7 +11,7 @@ use crate::functions::{Call, Function, ruby_text, versions};
 use crate::signature::{Declared, optional, required};
 use crate::value::Value;
 
-const CHARACTERS: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+pub(super) const CHARACTERS: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /// Random texts may be this long.
 const MOST_CHARACTERS: i64 = 1_000_000;
@@ -21,7 +21,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     Function::legacy("assert_private", 0, None, assert_private),
     Function::legacy("private", 0, None, assert_private),
     Function::legacy("fqdn_rotate", 0, None, fqdn_rotate),
-    Function::legacy("fqdn_rand_string", 0, None, fqdn_rand_string),
+    Function::legacy("fqdn_rand_string", 1, None, fqdn_rand_string),
     Function::legacy("seeded_rand", 2, Some(2), |call| {
         let max = ruby_integer(call.argument(0));
         if !kinds::is_integer(call.argument(0)) || max <= 0 {
@@ -49,16 +49,15 @@ pub(super) static FUNCTIONS: &[Function] = &[
             let digest = sha2::Sha256::digest(call.text(1).as_bytes());
             let mut random = Random::from_bytes(&digest);
             let length = call.argument(0).as_integer().unwrap_or(1);
-            if length > MOST_CHARACTERS {
-                let name = call.name;
-                return Err(Failure::argument(format!("{name}(): more than {MOST_CHARACTERS} characters")).into());
-            }
+            check_length(call.name, length)?;
             let text: String =
                 (0..length).map(|_| characters[random.below(characters.len() as u64) as usize]).collect();
             Ok(Value::from(text))
         },
     ),
-    Function::legacy("fqdn_uuid", 1, Some(1), |call| {
+    Function::legacy("fqdn_uuid", 0, None, |call| {
+        expect(call, !call.arguments.is_empty(), |_| "fqdn_uuid: No arguments given".to_owned())?;
+        expect(call, call.arguments.len() == 1, |n| format!("fqdn_uuid: Too many arguments given ({n})"))?;
         let mut digest = sha1::Sha1::new();
         digest.update(NAMESPACE_DNS);
         digest.update(ruby_text::to_s(call.argument(0)).as_bytes());
@@ -93,8 +92,20 @@ pub(super) static FUNCTIONS: &[Function] = &[
             Ok(Value::Boolean(fits))
         },
     ),
-    Function::legacy("time", 0, Some(1), |call| Ok(Value::Integer((call.caller.world().now() / 1_000_000_000) as i64))),
+    Function::legacy("pry", 0, None, |_| refuse("pry(): Requires the 'pry' rubygem to use, but it was not found")),
+    Function::legacy("time", 0, None, |call| {
+        expect(call, call.arguments.len() <= 1, |n| format!("time(): Wrong number of arguments given {n} for 0 or 1"))?;
+        Ok(Value::Integer((call.caller.world().now() / 1_000_000_000) as i64))
+    }),
 ];
+
+/// Refuses to make a random text beyond all measure.
+pub(super) fn check_length(name: &str, length: i64) -> Result<(), Stop> {
+    if length > MOST_CHARACTERS {
+        return Err(Failure::argument(format!("{name}(): more than {MOST_CHARACTERS} characters")).into());
+    }
+    Ok(())
+}
 
 const NAMESPACE_DNS: [u8; 16] =
     [0x6b, 0xa7, 0xb8, 0x10, 0x9d, 0xad, 0x11, 0xd1, 0x80, 0xb4, 0x00, 0xc0, 0x4f, 0xd4, 0x30, 0xc8];

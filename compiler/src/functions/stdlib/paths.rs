@@ -40,24 +40,22 @@ pub(super) static FUNCTIONS: &[Function] = &[
         if let Some(module) = call.caller.world().module(&name) {
             return Ok(Value::String(module.path));
         }
-        let environment = call.caller.variable("environment")?.unwrap_or(Value::Undef);
-        let environment = ruby_text::to_s(&environment);
-        refuse(format!("Could not find module {name} in environment {environment}"))
+        no_module(call, &name)
     }),
     Function::legacy("load_module_metadata", 0, None, |call| {
         let fits = matches!(call.arguments.len(), 1 | 2);
         expect(call, fits, |_| "load_module_metadata(): Wrong number of arguments, expects one or two".to_owned())?;
         let name = ruby_text::to_s(call.argument(0));
         let module = call.caller.world().module(&name);
-        let Some(module) = module else { return refuse(format!("load_module_metadata(): No module found for {name}")) };
+        let Some(module) = module else { return no_module(call, &name) };
         match module.metadata {
             Some(metadata) => Ok((*metadata).clone()),
             None if call.argument(1).is_truthy() => Ok(Value::hash(crate::value::Hash::default())),
             None => refuse(format!("load_module_metadata(): No metadata.json file for module {name}")),
         }
     }),
-    Function::legacy("loadyaml", 0, None, |call| load(call, DataFormat::Yaml)),
-    Function::legacy("loadjson", 0, None, |call| load(call, DataFormat::Json)),
+    Function::legacy("loadyaml", 1, None, |call| load(call, DataFormat::Yaml)),
+    Function::legacy("loadjson", 1, None, |call| load(call, DataFormat::Json)),
     Function::legacy("glob", 0, None, |call| {
         let fits = call.arguments.len() == 1;
         expect(call, fits, |n| format!("glob(): Wrong number of arguments given ({n} for 1)"))?;
@@ -71,6 +69,12 @@ pub(super) static FUNCTIONS: &[Function] = &[
         Ok(Value::array(found.into_iter().map(Value::from).collect()))
     }),
 ];
+
+fn no_module(call: &mut Call<'_>, name: &str) -> Result<Value, Stop> {
+    let environment = call.caller.variable("environment")?.unwrap_or(Value::Undef);
+    let environment = ruby_text::to_s(&environment);
+    refuse(format!("Could not find module {name} in environment {environment}"))
+}
 
 /// Ruby's `File.dirname`.
 fn dirname(path: &str) -> &str {

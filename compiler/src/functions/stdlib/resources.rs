@@ -1,8 +1,8 @@
 //! Functions that declare resources where they are not declared yet, or ask about them.
 
 use super::{list, refuse};
-use crate::error::{Failure, Stop};
-use crate::functions::strings::flat;
+use crate::error::Stop;
+use crate::functions::strings::{flat, ruby_class};
 use crate::functions::{Call, Caller, Function, ruby_text};
 use crate::signature::{Declared, optional, required};
 use crate::value::{Hash, Value};
@@ -10,7 +10,12 @@ use crate::value::{Hash, Value};
 pub(super) static FUNCTIONS: &[Function] = &[
     Function::legacy("ensure_resource", 0, None, |call| {
         let (of, title) = type_and_title(call)?;
-        let parameters = call.argument(2).as_hash().cloned().unwrap_or_default();
+        let parameters = match call.argument(2) {
+            Value::Hash(parameters) => (**parameters).clone(),
+            Value::Undef => Hash::default(),
+            Value::String(text) if text.is_empty() => Hash::default(),
+            other => return refuse(format!("no implicit conversion of {} into Hash", ruby_class(other))),
+        };
         for title in flat(&list(&title)) {
             ensure(call.caller, &of, &title, &parameters)?;
         }
@@ -52,7 +57,10 @@ pub(super) static FUNCTIONS: &[Function] = &[
             Ok(Value::Undef)
         },
     ),
-    Function::legacy("defined_with_params", 1, None, |call| {
+    Function::legacy("defined_with_params", 0, None, |call| {
+        if call.arguments.is_empty() {
+            return refuse("Must specify a reference");
+        }
         let reference = ruby_text::to_s(call.argument(0));
         let parameters = call.argument(1).as_hash().cloned().unwrap_or_default();
         Ok(Value::Boolean(is_defined(call.caller, &reference, &parameters)?))
@@ -107,7 +115,8 @@ fn ensure_all(caller: &mut dyn Caller, of: &str, titles: &Hash, defaults: &Hash)
     Ok(())
 }
 
-fn ensure(caller: &mut dyn Caller, of: &str, title: &Value, parameters: &Hash) -> Result<(), Stop> {
+/// Declares a resource unless one with these parameters is declared already.
+pub(super) fn ensure(caller: &mut dyn Caller, of: &str, title: &Value, parameters: &Hash) -> Result<(), Stop> {
     let title = ruby_text::to_s(title);
     if is_defined(caller, &format!("{of}[{title}]"), parameters)? {
         return Ok(());
@@ -120,7 +129,8 @@ fn ensure(caller: &mut dyn Caller, of: &str, title: &Value, parameters: &Hash) -
 /// Whether a resource is declared, with at least these parameters.
 fn is_defined(caller: &mut dyn Caller, reference: &str, wanted: &Hash) -> Result<bool, Stop> {
     if !reference.contains('[') {
-        return Err(Failure::argument(format!("Reference is not understood: '{reference}'")).into());
+        let shown = ruby_text::inspect(&Value::from(reference));
+        return refuse(format!("No title provided and {shown} is not a valid resource reference"));
     }
     let Some(parameters) = caller.resource(reference)? else { return Ok(false) };
     Ok(wanted.iter().all(|(name, value)| {

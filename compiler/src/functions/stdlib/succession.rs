@@ -51,7 +51,7 @@ pub(super) fn ends(text: &str) -> Option<(&str, &str, &str)> {
 
 fn texts(start: &str, stop: &str, exclusive: bool) -> Result<Vec<String>, Stop> {
     let mut members = Vec::new();
-    if start.len() > stop.len() || (start.len() == stop.len() && start > stop) {
+    if start.is_empty() || start > stop {
         return Ok(members);
     }
     let mut next = start.to_owned();

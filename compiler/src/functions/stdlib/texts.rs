@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
-use super::{each_text, expect, list, refuse};
+use super::{each_text, expect, list, no_method, refuse};
 use crate::error::{Failure, Stop};
 use crate::functions::{Call, Function, ruby_text};
 use crate::signature::{Declared, optional, required};
@@ -46,6 +46,9 @@ pub(super) static FUNCTIONS: &[Function] = &[
     Function::legacy("squeeze", 0, None, |call| {
         let fits = matches!(call.arguments.len(), 1 | 2);
         expect(call, fits, |n| format!("squeeze(): Wrong number of arguments given {n} for 2 or 1"))?;
+        if !matches!(call.argument(0), Value::String(_) | Value::Array(_)) {
+            return no_method("squeeze", call.argument(0));
+        }
         let set = call.arguments.get(1).and_then(Value::as_str).map(str::to_owned);
         each_text(call, |text| squeezed(text, set.as_deref()))
     }),
@@ -127,7 +130,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
             let attribute = call.argument(1).as_str() == Some("attr");
             let mut text = call.text(0).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
             if attribute {
-                text = format!("\"{}\"", text.replace('"', "&quot;"));
+                text = format!("\"{}\"", text.replace('"', "&quot;").replace('\'', "&apos;"));
             }
             Ok(Value::from(text))
         },
@@ -293,7 +296,7 @@ fn shell_escaped(text: &str) -> String {
             out.push_str("'\n'");
             continue;
         }
-        if !(c.is_alphanumeric() || "_-.,:+/@".contains(c)) {
+        if !(c.is_ascii_alphanumeric() || "_-.,:+/@".contains(c)) {
             out.push('\\');
         }
         out.push(c);
@@ -306,7 +309,7 @@ fn shell_words(text: &str) -> Result<Vec<String>, Stop> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut rest = text.chars();
-    let unmatched = || Failure::argument(format!("Unmatched quote: {text}"));
+    let unmatched = || Failure::argument(format!("Unmatched quote: {}", ruby_text::inspect(&Value::from(text))));
     while let Some(c) = rest.next() {
         match c {
             c if c.is_whitespace() => words.extend(word.take()),

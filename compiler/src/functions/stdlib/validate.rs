@@ -11,6 +11,8 @@ use crate::signature::{Declared, repeated, required};
 use crate::types;
 use crate::value::Value;
 
+const ANY: &[Declared] = &[Declared::new(&[repeated("args", "Any")])];
+
 pub(super) static FUNCTIONS: &[Function] = &[
     Function::new(
         "validate_legacy",
@@ -30,25 +32,51 @@ pub(super) static FUNCTIONS: &[Function] = &[
         ],
         validate_legacy,
     ),
-    Function::legacy("validate_string", 0, None, |call| checked(call, "Stdlib::Compat::String")),
-    Function::legacy("validate_array", 0, None, |call| checked(call, "Stdlib::Compat::Array")),
-    Function::legacy("validate_hash", 0, None, |call| checked(call, "Stdlib::Compat::Hash")),
-    Function::legacy("validate_bool", 0, None, |call| checked(call, "Stdlib::Compat::Bool")),
-    Function::legacy("validate_absolute_path", 0, None, |call| checked(call, "Stdlib::Compat::Absolute_Path")),
-    Function::legacy("validate_ip_address", 0, None, |call| checked(call, "Stdlib::Compat::Ip_address")),
-    Function::legacy("validate_ipv4_address", 0, None, |call| checked(call, "Stdlib::Compat::Ipv4")),
-    Function::legacy("validate_ipv6_address", 0, None, |call| checked(call, "Stdlib::Compat::Ipv6")),
-    Function::legacy("validate_integer", 0, None, |call| checked(call, "Stdlib::Compat::Integer")),
-    Function::legacy("validate_numeric", 0, None, |call| checked(call, "Stdlib::Compat::Numeric")),
-    Function::legacy("validate_re", 0, None, |call| checked(call, "Pattern[]")),
-    Function::legacy("validate_slength", 0, None, |call| checked(call, "String[]")),
+    Function::new("validate_string", ANY, |call| checked(call, "Stdlib::Compat::String")),
+    Function::new("validate_array", ANY, |call| checked(call, "Stdlib::Compat::Array")),
+    Function::new("validate_hash", ANY, |call| checked(call, "Stdlib::Compat::Hash")),
+    Function::new("validate_bool", ANY, |call| checked(call, "Stdlib::Compat::Bool")),
+    Function::new("validate_absolute_path", ANY, |call| checked(call, "Stdlib::Compat::Absolute_Path")),
+    Function::new("validate_ip_address", ANY, |call| checked(call, "Stdlib::Compat::Ip_address")),
+    Function::new("validate_ipv4_address", ANY, |call| checked(call, "Stdlib::Compat::Ipv4")),
+    Function::new("validate_ipv6_address", ANY, |call| checked(call, "Stdlib::Compat::Ipv6")),
+    Function::new("validate_integer", ANY, |call| checked(call, "Stdlib::Compat::Integer")),
+    Function::new("validate_numeric", ANY, |call| checked(call, "Stdlib::Compat::Numeric")),
+    Function::new("validate_re", ANY, |call| checked(call, "Pattern[]")),
+    Function::new("validate_slength", ANY, |call| checked(call, "String[]")),
     Function::legacy("validate_domain_name", 0, None, |call| {
         validate("validate_domain_name", &call.arguments).map(|()| Value::Undef)
     }),
     Function::legacy("validate_email_address", 0, None, |call| {
         validate("validate_email_address", &call.arguments).map(|()| Value::Undef)
     }),
+    Function::legacy("validate_cmd", 0, None, validate_cmd),
+    Function::legacy("validate_augeas", 0, None, |_| {
+        refuse(
+            "validate_augeas(): this function requires the augeas feature. See \
+             http://docs.puppetlabs.com/guides/augeas.html#pre-requisites for how to activate it.",
+        )
+    }),
 ];
+
+fn validate_cmd(call: &mut Call<'_>) -> Result<Value, Stop> {
+    let count = call.arguments.len();
+    if !(2..=3).contains(&count) {
+        return refuse(format!("validate_cmd(): wrong number of arguments ({count}; must be 2 or 3)"));
+    }
+    let (content, command) = (ruby_text::to_s(call.argument(0)), ruby_text::to_s(call.argument(1)));
+    let message = call.arguments.get(2).filter(|message| message.is_truthy()).map_or_else(
+        || {
+            let command = ruby_text::inspect(call.argument(1));
+            format!("validate_cmd(): failed to validate content with command {command}")
+        },
+        ruby_text::to_s,
+    );
+    match call.caller.world().check(&content, &command) {
+        Ok(()) => Ok(Value::Undef),
+        Err(error) => refuse(format!("{message}\n{error}")),
+    }
+}
 
 fn checked(call: &mut Call<'_>, compat: &str) -> Result<Value, Stop> {
     let name = call.name;
@@ -283,7 +311,11 @@ fn is_within(function: &str, arguments: &[Value], kind: &str, class: &str) -> Re
     }
     let input = &arguments[0];
     let check = |value: f64| -> Result<(), Stop> {
-        let shown = ruby_text::inspect(input);
+        // A single number has become a float by the time it is shown.
+        let shown = match input {
+            Value::Array(_) => ruby_text::inspect(input),
+            _ => show(value),
+        };
         match (most, least) {
             (Some(most), _) if value > most => {
                 let most = show(most);

@@ -20,6 +20,7 @@ pub(super) fn write(value: &Value, options: &Value) -> String {
             Some(width) if width > 0 => width as usize,
             _ => 80,
         },
+        folds_beyond: number("line_width").and_then(|width| usize::try_from(width).ok()),
     };
     match value {
         Value::Hash(entries) if !entries.is_empty() => {
@@ -39,6 +40,8 @@ struct Writer {
     out: String,
     indentation: usize,
     width: usize,
+    /// Texts of more characters become folded blocks.
+    folds_beyond: Option<usize>,
 }
 
 impl Writer {
@@ -120,6 +123,7 @@ impl Writer {
     fn text(&mut self, text: &str, indent: usize, breaks: bool) {
         match Style::of(text) {
             Style::Literal if breaks => self.literal(text, indent),
+            Style::Plain | Style::Single | Style::Double if breaks && self.is_long(text) => self.block(text, indent),
             Style::Plain => self.folded(text, indent, breaks, String::push),
             Style::Tagged => self.out.push_str("!!str '<<'"),
             Style::Single => {
@@ -141,8 +145,22 @@ impl Writer {
         }
     }
 
-    fn literal(&mut self, text: &str, indent: usize) {
-        self.out.push('|');
+    fn is_long(&self, text: &str) -> bool {
+        !matches!(text, "y" | "n" | "Y" | "N") && self.folds_beyond.is_some_and(|most| text.chars().count() > most)
+    }
+
+    /// A folded block.
+    fn block(&mut self, text: &str, indent: usize) {
+        self.out.push('>');
+        self.chomping(text);
+        self.out.push('\n');
+        self.pad(indent);
+        let text = text.strip_suffix('\n').unwrap_or(text);
+        self.folded(text, indent, true, String::push);
+    }
+
+    /// How the end of a block is to be read.
+    fn chomping(&mut self, text: &str) {
         if text.starts_with([' ', '\n']) {
             self.out.push_str(&self.indentation.to_string());
         }
@@ -151,6 +169,11 @@ impl Writer {
         } else if text.ends_with("\n\n") {
             self.out.push('+');
         }
+    }
+
+    fn literal(&mut self, text: &str, indent: usize) {
+        self.out.push('|');
+        self.chomping(text);
         for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
             self.out.push('\n');
             if !line.is_empty() {
