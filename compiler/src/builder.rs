@@ -122,7 +122,13 @@ impl Builder {
         flatten(&resource.value("alias"), &mut given);
         let key = match &resource.kind {
             Kind::Builtin(builtin) if !builtin.isomorphic => None,
-            Kind::Builtin(builtin) => title::unique_key(builtin, &resource.title, &resource.parameters),
+            Kind::Builtin(builtin) => {
+                let key = title::unique_key(builtin, &resource.title, &resource.parameters);
+                Some(key.ok_or_else(|| {
+                    let title = inspect(&Value::String(resource.title.clone()));
+                    Failure::argument(format!("No set of title patterns matched the title {title}."))
+                })?)
+            }
             Kind::Class(_) | Kind::Node(_) | Kind::Define(_) => Some(title::Key::named(resource)),
         };
         for alias in given {

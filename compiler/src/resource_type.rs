@@ -3,9 +3,12 @@
 use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
+use serde_json::Value as Json;
+use syntax::ast::Program;
 
 use crate::regexp::Regexp;
 
+mod generated;
 mod ruby;
 
 /// A resource type: which parameters it takes and what names a resource of it.
@@ -21,6 +24,8 @@ pub struct ResourceType {
     pub title_patterns: Vec<TitlePattern>,
     /// Parameters and properties; `None` when they are not known and any is taken.
     pub parameters: Option<Vec<Arc<str>>>,
+    /// The Ruby file that says more than could be read without Ruby.
+    pub beyond: Option<Arc<str>>,
 }
 
 /// A pattern for titles, and the parameters that its groups give.
@@ -40,8 +45,44 @@ pub const RELATIONSHIPS: [&str; 4] = ["require", "subscribe", "before", "notify"
 impl ResourceType {
     /// What the source of a type says by its declarations: `newparam`, `newproperty`, `ensurable`,
     /// namevars. Sources that make parameters in other ways are taken to accept any.
-    pub fn read_ruby(name: &str, source: &str) -> Self {
-        ruby::read(name, source)
+    pub fn read_ruby(name: &str, path: &str, source: &str) -> Self {
+        ruby::read(name, path, source)
+    }
+
+    /// A type as `puppet generate types` writes it; `None` when the file holds something else.
+    pub fn read_generated(program: &Program) -> Option<Self> {
+        generated::read(program)
+    }
+
+    /// What Ruby said of a type; `None` when it said that there is none.
+    pub(crate) fn from_description(name: &str, description: &Json) -> Option<Self> {
+        let names = |list: &Json| -> Vec<Arc<str>> {
+            let list = list.as_array().map(Vec::as_slice).unwrap_or_default();
+            list.iter().filter_map(Json::as_str).map(Arc::from).collect()
+        };
+        let patterns = description["title_patterns"].as_array()?.iter().filter_map(|title_pattern| {
+            let pattern = Regexp::parse(title_pattern[0].as_str()?).ok()?;
+            Some(TitlePattern { pattern: Arc::new(pattern), parameters: names(&title_pattern[1]) })
+        });
+        Some(Self {
+            name: name.into(),
+            namevars: names(&description["namevars"]),
+            isomorphic: description["isomorphic"] != false,
+            title_patterns: patterns.collect(),
+            parameters: Some(names(&description["parameters"])),
+            beyond: None,
+        })
+    }
+
+    /// With the parameter that a type has when there are providers for it.
+    #[must_use]
+    pub fn with_providers(mut self) -> Self {
+        if let Some(parameters) = &mut self.parameters
+            && !parameters.iter().any(|parameter| &**parameter == "provider")
+        {
+            parameters.push("provider".into());
+        }
+        self
     }
 
     /// Whether resources of the type take a parameter, metaparameters aside.
@@ -95,6 +136,7 @@ fn read(text: &str) -> FxHashMap<Arc<str>, Arc<ResourceType>> {
                 isomorphic: true,
                 title_patterns: Vec::new(),
                 parameters: Some(Vec::new()),
+                beyond: None,
             });
             continue;
         }

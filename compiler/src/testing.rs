@@ -28,6 +28,7 @@ pub struct Texts {
     programs: Mutex<BTreeMap<String, Result<Arc<Program>, LoadError>>>,
     data: Mutex<BTreeMap<String, Arc<Value>>>,
     ruby: Option<Box<Lend>>,
+    types: Mutex<BTreeMap<String, Arc<ResourceType>>>,
 }
 
 /// Lends a process that runs Ruby code.
@@ -252,12 +253,19 @@ impl World for Texts {
     }
 
     fn resource_type(&self, name: &str) -> Option<Arc<ResourceType>> {
+        let generated = format!("{}/.resource_types/{name}.pp", self.environment_path);
+        if let Ok(Some(program)) = self.parsed(&generated, false) {
+            return ResourceType::read_generated(&program).map(Arc::new);
+        }
         let file = format!("lib/puppet/type/{name}.rb");
         let path = self.modules().into_iter().find_map(|module| {
             let path = format!("{}/{file}", self.module_path(&module)?);
             self.files.contains_key(&path).then_some(path)
         })?;
-        Some(Arc::new(ResourceType::read_ruby(name, &self.text(&path)?)))
+        let read = ResourceType::read_ruby(name, &path, &self.text(&path)?);
+        let providers = format!("/lib/puppet/provider/{name}/");
+        let has_providers = self.files.keys().any(|file| file.contains(&providers));
+        Some(Arc::new(if has_providers { read.with_providers() } else { read }))
     }
 
     fn ruby_function(&self, name: &str) -> Option<Arc<str>> {
@@ -265,6 +273,15 @@ impl World for Texts {
         let old = format!("/lib/puppet/parser/functions/{name}.rb");
         let new = format!("/lib/puppet/functions/{name}.rb");
         self.files.keys().find(|path| path.ends_with(&old) || path.ends_with(&new)).map(|path| path.as_str().into())
+    }
+
+    fn described_type(&self, name: &str) -> Option<Arc<ResourceType>> {
+        self.types.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    fn describe_type(&self, described: &Arc<ResourceType>) {
+        let mut types = self.types.lock().unwrap_or_else(PoisonError::into_inner);
+        types.insert(described.name.to_string(), described.clone());
     }
 
     fn ruby(&self) -> Result<Box<dyn Worker + '_>, Fault> {

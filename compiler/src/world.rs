@@ -52,6 +52,14 @@ pub trait World: Sync {
     /// A resource type that a module brings as Ruby (built-in ones are known to the compiler).
     fn resource_type(&self, name: &str) -> Option<Arc<ResourceType>>;
 
+    /// A resource type as Ruby described it before.
+    fn described_type(&self, _name: &str) -> Option<Arc<ResourceType>> {
+        None
+    }
+
+    /// Keeps what Ruby said of a resource type for as long as the environment stays as it is.
+    fn describe_type(&self, _described: &Arc<ResourceType>) {}
+
     /// The path of the Ruby file that defines a function by its place.
     fn ruby_function(&self, name: &str) -> Option<Arc<str>>;
 

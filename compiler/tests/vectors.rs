@@ -24,6 +24,8 @@ use serde_json::Value as Json;
 mod catalog;
 #[path = "vectors/program.rs"]
 mod program;
+#[path = "vectors/ruby.rs"]
+mod ruby;
 #[path = "vectors/run.rs"]
 mod run;
 #[path = "vectors/text.rs"]

@@ -53,6 +53,7 @@ const PROGRAM: [&str; 3] = [
     concat!(
         include_str!("workers/program/shim.rb"),
         include_str!("workers/program/shim_functions.rb"),
+        include_str!("workers/program/shim_types.rb"),
         include_str!("workers/program/shim_puppet.rb"),
     ),
 ];

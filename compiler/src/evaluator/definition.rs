@@ -20,13 +20,26 @@ impl Evaluator<'_> {
     /// A resource type written in Ruby, or a define; `class` is none of them.
     pub(crate) fn find_resource_type(&mut self, name: &str) -> Result<Option<ResolvedType>, Stop> {
         if !name.contains(':') {
-            let found = resource_type::builtin(&name.to_lowercase())
-                .or_else(|| self.world().resource_type(&name.to_lowercase()));
+            let name = name.to_lowercase();
+            let found = resource_type::builtin(&name).or_else(|| self.world().resource_type(&name));
             if let Some(found) = found {
-                return Ok(Some(ResolvedType::Builtin(found)));
+                return Ok(Some(ResolvedType::Builtin(self.read_type(found))));
             }
         }
         Ok(self.find_define(name)?.map(ResolvedType::Define))
+    }
+
+    /// All that is to be known of a type: what its source does not say plainly, Ruby says. Without
+    /// Ruby, and where the type cannot be loaded, what is plain counts.
+    fn read_type(&mut self, plain: Arc<ResourceType>) -> Arc<ResourceType> {
+        let Some(path) = plain.beyond.clone() else { return plain };
+        if let Some(known) = self.world().described_type(&plain.name) {
+            return known;
+        }
+        let described = self.ruby_resource_type(&plain.name, &path).ok().flatten();
+        let known = Arc::new(described.unwrap_or_else(|| ResourceType { beyond: None, ..ResourceType::clone(&plain) }));
+        self.world().describe_type(&known);
+        known
     }
 
     /// The capitalised name of a type.

@@ -11,6 +11,7 @@ use crate::callable::Callable;
 use crate::error::{Error, Failure, Location, RUNTIME_ERROR, Stop};
 use crate::evaluator::Evaluator;
 use crate::request::Strict;
+use crate::resource_type::ResourceType;
 use crate::value::Value;
 
 mod answer;
@@ -73,6 +74,22 @@ impl Evaluator<'_> {
             crate::functions::assert_instance(&format!("value returned from function '{method}'"), &returns, &value)?;
         }
         self.account(value)
+    }
+
+    /// Renders an ERB template with Ruby: a file, or a text.
+    pub fn ruby_template(&mut self, subject: &str, file: Option<&str>, text: &str) -> Result<Value, Stop> {
+        self.open_ruby(subject)?;
+        let outcome = self.run_ruby(subject, &json!({"run": "template", "file": file, "text": text}))?;
+        let value = self.received(&outcome["result"])?;
+        self.account(value)
+    }
+
+    /// What Ruby says of a resource type; `None` when its file defines none.
+    pub(crate) fn ruby_resource_type(&mut self, name: &str, path: &str) -> Result<Option<ResourceType>, Stop> {
+        let subject = format!("The resource type '{name}' (file: {path})");
+        self.open_ruby(&subject)?;
+        let outcome = self.run_ruby(&subject, &json!({"run": "type", "name": name, "file": path}))?;
+        Ok(ResourceType::from_description(name, &outcome["result"]))
     }
 
     /// Runs a block that Ruby code gave to a function.
@@ -173,16 +190,10 @@ impl Evaluator<'_> {
 
     /// The answer for an error, which is kept until it comes back.
     fn keep(&mut self, stop: Stop) -> Json {
-        let kind = match &stop {
-            Stop::Error(_) => "error",
-            Stop::Break(_) => "break",
-            Stop::Next(_) => "next",
-            Stop::Return(_) => "return",
-        };
-        let (message, position) = match &stop {
-            Stop::Error(error) => (error.message.clone(), error.position.clone()),
-            Stop::Break(position) => ("break() from context where this is illegal".to_owned(), position.clone()),
-            Stop::Next(_) | Stop::Return(_) => (format!("{kind}() from context where this is illegal"), None),
+        let (kind, message, position) = match &stop {
+            Stop::Error(error) => ("error", error.message.clone(), error.position.clone()),
+            Stop::Break(position) => ("break", String::new(), position.clone()),
+            _ => ("jump", String::new(), None),
         };
         let number = self.ruby.as_mut().map_or(0, |session| {
             session.stops.push(Some(stop));

@@ -12,17 +12,19 @@ use regex::Regex;
 use super::ResourceType;
 
 /// What the source of the type `name` says.
-pub(super) fn read(name: &str, source: &str) -> ResourceType {
+pub(super) fn read(name: &str, path: &str, source: &str) -> ResourceType {
     let source = without_comments(source);
     let (parameters, namevars) =
         if source.contains("register_type") { resource_api(&source) } else { classic(&source) };
     let namevars = if namevars.is_empty() { vec!["name".into()] } else { namevars };
+    let is_plain = parameters.is_some() && namevars.len() == 1 && !source.contains("title_patterns");
     ResourceType {
         name: name.into(),
         namevars,
         isomorphic: !source.contains("@isomorphic = false"),
         title_patterns: Vec::new(),
         parameters,
+        beyond: (!is_plain).then(|| path.into()),
     }
 }
 

@@ -37,6 +37,21 @@ fn a_path_loses_slashes_at_its_end() {
 }
 
 #[test]
+fn a_type_as_it_is_generated() {
+    let text = "# This file was automatically generated\nPuppet::Resource::ResourceType3.new(\n  'test3',\n  [\n    # Docs\n    \
+                Puppet::Resource::Param(Any, 'message')\n  ],\n  [\n    Puppet::Resource::Param(Any, 'a', true),\n    \
+                Puppet::Resource::Param(Any, 'b', true),\n    Puppet::Resource::Param(Enum['x', 'y'], 'c')\n  ],\n  {\n    \
+                /(?m-ix:^(.*)\\/(.*)$)/ => ['a', 'b']\n  },\n  false,\n  false)\n";
+    let source = Arc::new(syntax::source::Source::new("/ENV/.resource_types/test3.pp", text));
+    let program = syntax::parse(source, &syntax::Options::default()).unwrap().program;
+    let of = ResourceType::read_generated(&program).unwrap();
+    assert_eq!(of.namevars.iter().map(|name| &**name).collect::<Vec<_>>(), ["a", "b"]);
+    assert!(of.takes("message") && of.takes("c") && !of.takes("d") && !of.isomorphic);
+    assert_eq!(of.parse_title("x/y"), Some(vec![("a".into(), "x".into()), ("b".into(), "y".into())]));
+    assert_eq!(of.parse_title("xy"), None);
+}
+
+#[test]
 fn parameters_that_a_type_has() {
     let file = builtin("file").unwrap();
     assert!(file.takes("mode") && file.takes("path"));

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::{program, text, typing};
+use crate::{program, ruby, text, typing};
 
 pub(crate) enum Outcome {
     Passed,
@@ -17,6 +17,13 @@ pub(crate) fn vector(vector: &Json) -> Outcome {
     if vector["ruby"] == "doubles" {
         return Outcome::LeftOut;
     }
+    if vector["ruby"] == "files" && ruby::is_installed() {
+        return ruby::with_files(vector, compare);
+    }
+    compare(vector)
+}
+
+fn compare(vector: &Json) -> Outcome {
     let actual = match vector["kind"].as_str().unwrap_or_default() {
         "lex" | "lex_epp" => text::lexed(vector),
         "parse" | "parse_epp" => text::parsed(vector),

@@ -36,6 +36,8 @@ pub(crate) struct Environment {
     data: Shelf<Box<str>, Loaded<Value>>,
     places: [Shelf<Box<str>, Option<Arc<str>>>; 2],
     pub(super) resource_types: Shelf<Box<str>, Option<Arc<ResourceType>>>,
+    /// Those that Ruby described.
+    pub(super) described_types: Shelf<Box<str>, Arc<ResourceType>>,
     pub(super) ruby_functions: Shelf<Box<str>, Option<Arc<str>>>,
     version: OnceLock<Result<Arc<str>, String>>,
 }
@@ -67,6 +69,7 @@ impl Environment {
             data: Shelf::default(),
             places: Default::default(),
             resource_types: Shelf::default(),
+            described_types: Shelf::default(),
             ruby_functions: Shelf::default(),
             version: OnceLock::new(),
         }
@@ -113,6 +116,11 @@ impl Environment {
             Some((path, _)) => self.parse(&path, Reading::Manifest).map(Some),
             None => Ok(None),
         })
+    }
+
+    /// The manifest at an absolute path, parsed; `None` when there is none.
+    pub(super) fn manifest(&self, path: &str) -> Loaded<Program> {
+        if self.is_file(path) { self.parse(path, Reading::Manifest).map(Some) } else { Ok(None) }
     }
 
     /// The template at an absolute path, parsed; `None` when there is none.

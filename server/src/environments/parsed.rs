@@ -158,6 +158,16 @@ impl<K, V> Default for Shelf<K, V> {
 }
 
 impl<K: Hash + Eq, V: Clone> Shelf<K, V> {
+    /// The answer to `question`, if it was given before.
+    pub(super) fn get<Q>(&self, question: &Q) -> Option<V>
+    where
+        K: std::borrow::Borrow<Q>,
+        Q: Hash + Eq + ?Sized,
+    {
+        let shard = &self.shards[FxBuildHasher.hash_one(question) as usize % SHARDS];
+        shard.read().unwrap_or_else(PoisonError::into_inner).get(question).cloned()
+    }
+
     /// The answer to `question`; two threads that ask at once may both compute it.
     pub(super) fn get_or<Q>(&self, question: &Q, make: impl FnOnce() -> V) -> V
     where

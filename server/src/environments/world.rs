@@ -90,11 +90,29 @@ impl World for EnvironmentWorld {
 
     fn resource_type(&self, name: &str) -> Option<Arc<ResourceType>> {
         self.environment.resource_types.get_or(name, || {
+            let generated = modules::path::join(&self.environment.snapshot.path, &format!(".resource_types/{name}.pp"));
+            if let Ok(Some(program)) = self.environment.manifest(&generated) {
+                return ResourceType::read_generated(&program).map(Arc::new);
+            }
             let relative = format!("puppet/type/{name}.rb");
-            let found = self.environment.snapshot.modules.iter().find_map(|module| module.find("lib", &relative));
-            let text = fs::read(found?.0).ok()?;
-            Some(Arc::new(ResourceType::read_ruby(name, &String::from_utf8_lossy(&text))))
+            let modules = &self.environment.snapshot.modules;
+            let found = modules.iter().find_map(|module| module.find("lib", &relative));
+            let own = modules::path::join(&self.environment.snapshot.path, &format!("lib/{relative}"));
+            let path = if self.environment.is_file(&own) { own } else { found?.0 };
+            let text = fs::read(&path).ok()?;
+            let read = ResourceType::read_ruby(name, &path, &String::from_utf8_lossy(&text));
+            let providers = format!("puppet/provider/{name}");
+            let has_providers = modules.iter().any(|module| module.find("lib", &providers).is_some());
+            Some(Arc::new(if has_providers { read.with_providers() } else { read }))
         })
+    }
+
+    fn described_type(&self, name: &str) -> Option<Arc<ResourceType>> {
+        self.environment.described_types.get(name)
+    }
+
+    fn describe_type(&self, described: &Arc<ResourceType>) {
+        self.environment.described_types.get_or(&*described.name, || described.clone());
     }
 
     fn ruby_function(&self, name: &str) -> Option<Arc<str>> {

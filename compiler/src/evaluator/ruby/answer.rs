@@ -39,11 +39,26 @@ impl Evaluator<'_> {
                 let value = self.call_block(&lambda, arguments)?;
                 Ok(json!({"value": self.sent(&value)?}))
             }
+            "method" => {
+                let arguments = self.received_arguments(&question["arguments"])?;
+                let block = self.received_block_argument(&question["block"])?;
+                let Value::Object(object) = self.held(question["number"].as_u64())? else {
+                    return Err(self.fail("Ruby code called a method of what is no object"));
+                };
+                let value = self.call_member(&object, text("name"), &arguments, block.as_deref())?;
+                Ok(json!({"value": self.sent(&value)?}))
+            }
             "log" => {
                 self.log_from_ruby(text("level"), text("message"));
                 Ok(json!({}))
             }
             "scope" => Ok(self.answer_scope()),
+            "bound" => Ok(json!({"value": self.scopes.get(self.scope()).is_bound(text("name"))})),
+            "definition" => {
+                let name = text("name");
+                let found = if text("kind") == "class" { self.find_class(name)? } else { self.find_define(name)? };
+                Ok(json!({"value": found.is_some()}))
+            }
             "resource" => self.answer_resource(text("type"), text("title")),
             "resources" => {
                 let references = self.catalog.ids().map(|id| self.reference_to_ruby(id)).collect::<Vec<_>>();
@@ -77,10 +92,7 @@ impl Evaluator<'_> {
             return Ok(json!({"unknown": true}));
         }
         let arguments = self.received_arguments(&question["arguments"])?;
-        let block = match self.received(&question["block"])? {
-            Value::Callable(block) => Some(block),
-            _ => None,
-        };
+        let block = self.received_block_argument(&question["block"])?;
         let value = self.call_function(name, arguments, block.as_ref())?;
         Ok(json!({"value": self.sent(&value)?}))
     }
@@ -88,6 +100,13 @@ impl Evaluator<'_> {
     fn received_arguments(&mut self, arguments: &Json) -> Result<Vec<Value>, Stop> {
         let arguments = arguments.as_array().map(Vec::as_slice).unwrap_or_default();
         arguments.iter().map(|argument| self.received(argument)).collect()
+    }
+
+    fn received_block_argument(&mut self, block: &Json) -> Result<Option<Arc<Callable>>, Stop> {
+        Ok(match self.received(block)? {
+            Value::Callable(block) => Some(block),
+            _ => None,
+        })
     }
 
     fn set_from_ruby(&mut self, name: &str, value: Value) -> Result<(), Stop> {

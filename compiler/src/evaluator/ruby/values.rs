@@ -20,6 +20,9 @@ pub(crate) struct RubyBlock {
     pub(super) number: u64,
 }
 
+/// The type of what backends of Hiera are given to work with.
+const LOOKUP_CONTEXT: &str = "Puppet::LookupContext";
+
 impl Evaluator<'_> {
     pub(super) fn sent(&mut self, value: &Value) -> Result<Json, Stop> {
         let scalar = |ptype: &str, pvalue: &str| json!({"__ptype": ptype, "__pvalue": pvalue});
@@ -45,6 +48,10 @@ impl Evaluator<'_> {
             Value::SemVerRange(range) => scalar("SemVerRange", &range.to_string()),
             Value::Uri(uri) => scalar("URI", uri),
             Value::Type(of) => scalar("Type", &of.to_string()),
+            // What it caches and explains stays here.
+            Value::Object(object) if object.of.label() == LOOKUP_CONTEXT => {
+                json!({"__ptype": "Opaque", "__pvalue": self.hold(value)})
+            }
             Value::Object(object) => {
                 let mut attributes = Map::new();
                 for (name, value) in &object.init_hash() {

@@ -18,7 +18,7 @@ fn classic_types() {
         # newparam(:never)
         newproperty(:mode) { }
       end";
-    let thing = read("thing", source);
+    let thing = read("thing", "t.rb", source);
     assert_eq!(texts(&thing.namevars), ["path"]);
     assert_eq!(texts(thing.parameters.as_ref().unwrap()), ["path", "force", "mode", "ensure"]);
     assert!(thing.isomorphic);
@@ -26,15 +26,15 @@ fn classic_types() {
 
 #[test]
 fn a_parameter_name_always_names() {
-    assert_eq!(texts(&read("t", "newparam(:name)\nnewproperty(:x)").namevars), ["name"]);
-    assert_eq!(texts(&read("t", "newparam(:name)\nnewparam(:x) { isnamevar }").namevars), ["name", "x"]);
-    assert_eq!(texts(&read("t", "newproperty(:x) { isnamevar }").namevars), ["name"]);
+    assert_eq!(texts(&read("t", "t.rb", "newparam(:name)\nnewproperty(:x)").namevars), ["name"]);
+    assert_eq!(texts(&read("t", "t.rb", "newparam(:name)\nnewparam(:x) { isnamevar }").namevars), ["name", "x"]);
+    assert_eq!(texts(&read("t", "t.rb", "newproperty(:x) { isnamevar }").namevars), ["name"]);
 }
 
 #[test]
 fn what_is_not_plain_is_unknown() {
-    assert_eq!(read("t", "%w[a b].each { |x| newparam(x.to_sym) }").parameters, None);
-    assert_eq!(read("t", "newparam(:a)\n  apply_to_all\n").parameters, None);
+    assert_eq!(read("t", "t.rb", "%w[a b].each { |x| newparam(x.to_sym) }").parameters, None);
+    assert_eq!(read("t", "t.rb", "newparam(:a)\n  apply_to_all\n").parameters, None);
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn resource_api() {
           },
         },
       )";
-    let thing = read("thing", source);
+    let thing = read("thing", "t.rb", source);
     assert_eq!(texts(&thing.namevars), ["path"]);
     assert_eq!(texts(thing.parameters.as_ref().unwrap()), ["ensure", "path"]);
 }

@@ -7,6 +7,9 @@ module Quartermaster
     attr_accessor :number
   end
 
+  # A jump of the language out of the call; no error that Ruby code may rescue.
+  class Jump < Exception; end # rubocop:disable Lint/InheritException
+
   class Conversation
     def initialize(input, output)
       @input = input
@@ -58,7 +61,8 @@ module Quartermaster
     def answer(payload)
       return payload unless payload.key?('error')
 
-      error = worker.api.kept_error(payload['error'])
+      told = payload['error']
+      error = told['kind'] == 'jump' ? Jump.new : worker.api.kept_error(told)
       error.extend(Kept)
       error.number = payload['number']
       raise error

@@ -38,6 +38,14 @@ module Quartermaster
       end
     end
 
+    # Parameters, name variables and title patterns of a resource type.
+    def describe(name, _file)
+      type = Puppet::Type.type(name.to_sym) || return
+      patterns = type.key_attributes.size == 1 && !type.singleton_methods(false).include?(:title_patterns) ? [] : type.title_patterns
+      { 'parameters' => (type.parameters + type.properties.map(&:name)).map(&:to_s), 'namevars' => type.key_attributes.map(&:to_s),
+        'isomorphic' => type.isomorphic?, 'title_patterns' => Quartermaster.title_patterns(patterns) }
+    end
+
     def template(file, text)
       wrapper = Puppet::Parser::TemplateWrapper.new(@scope)
       return wrapper.result(text) if file.nil?

@@ -101,10 +101,11 @@ module Quartermaster
         @files = {}
         @functions = {}
         @legacy = {}
+        @types = {}
         Shim.api = self
       end
 
-      attr_reader :worker, :scope, :functions, :legacy, :told, :stack
+      attr_reader :worker, :scope, :functions, :legacy, :types, :told, :stack
 
       def begin(told)
         @told = told
@@ -141,6 +142,11 @@ module Quartermaster
         load_file(file)
         function = @functions[name] || raise(ArgumentError, "Unknown function: '#{name}'")
         function.dispatches.map { |dispatch| dispatch.declared.merge('returns' => dispatch.returns) }
+      end
+
+      def describe(name, file)
+        load_file(file)
+        @types[name]&.describe
       end
 
       def template(file, text)

@@ -255,6 +255,11 @@ module Puppet
   end
 
   module Util
+    # What code includes but does not call needs to be there.
+    def self.const_missing(name)
+      const_set(name, ::Module.new)
+    end
+
     module_function
 
     def absolute_path?(path, platform = nil)

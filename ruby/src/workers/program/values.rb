@@ -2,6 +2,18 @@
 require 'json'
 
 module Quartermaster
+  # Title patterns as text, with the parameters that their groups give. What a pattern computes of a
+  # group cannot be told: such patterns are refused.
+  def self.title_patterns(patterns)
+    patterns.map do |pattern, attributes|
+      attributes.each do |attribute, compute|
+        same = compute.nil? || ['a/B:c ', '/x/'].all? { |text| compute.call(text) == text }
+        raise ArgumentError, "the title pattern #{pattern.inspect} computes '#{attribute}', which is not supported" unless same
+      end
+      [pattern.options.zero? ? pattern.source : pattern.to_s, attributes.map { |attribute, _| attribute.to_s }]
+    end
+  end
+
   # What the compiler holds and Ruby only names: lambdas and contexts of lookups.
   Handle = Struct.new(:number, :kind, :fields)
 
