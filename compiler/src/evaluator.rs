@@ -30,6 +30,7 @@ mod class;
 mod closure;
 mod collect;
 mod control;
+mod deferred;
 mod definition;
 mod dispatch;
 mod epp;

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use crate::callable::Callable;
 use crate::error::{Failure, Location, Stop};
 pub(crate) use crate::request::{Level, Strict};
-use crate::signature::{Declared, Dispatches};
+use crate::signature::{Declared, Dispatches, Signature};
 use crate::types::{self, Type};
 use crate::value::Value;
 use crate::world::World;
@@ -119,6 +119,11 @@ pub(crate) fn call(
 ) -> Option<Result<Value, Stop>> {
     let function = find(caller.world(), name)?;
     Some(function.call(caller, arguments, block))
+}
+
+/// What a native function takes and gives, by dispatch; none for one of the old kind.
+pub(crate) fn signatures(world: &dyn World, name: &str) -> Option<Result<&'static [Signature], Failure>> {
+    Some(find(world, name)?.dispatches.signatures())
 }
 
 /// Whether a native function of this name can be called.

@@ -18,8 +18,11 @@ use crate::types::{self, Bounds, CallableType, TupleType, Type};
 use crate::value::Value;
 
 mod describe;
+mod ruby;
 #[cfg(test)]
 mod tests;
+
+pub(crate) use ruby::dispatches as ruby_dispatches;
 
 /// What a function, lambda, class or define takes.
 #[derive(Clone, Debug, Default)]
@@ -111,15 +114,16 @@ pub fn mismatch(name: &str, signatures: &[&Signature], arguments: &[Value], bloc
 
 /// Checks the parameters given to a class or define; `subject` is as in `Class[K]`.
 ///
-/// With `missing_ok`, parameters that are not given are not complained about. `Deferred` values
-/// are taken for what they will be.
+/// With `missing_ok`, parameters that are not given are not complained about. `promised` has the
+/// types of what agents will put in the place of values, by parameter.
 pub fn check_parameters(
     subject: &str,
     parameters: &[Parameter],
     given: &[(Arc<str>, Value)],
+    promised: &[(Arc<str>, Type)],
     missing_ok: bool,
 ) -> Result<(), Failure> {
-    describe::parameters(parameters, given, missing_ok)
+    describe::parameters(parameters, given, promised, missing_ok)
         .map_or(Ok(()), |text| Err(Failure::argument(format!("{subject}:{text}"))))
 }
 

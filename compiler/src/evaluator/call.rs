@@ -196,7 +196,7 @@ impl Evaluator<'_> {
         }
     }
 
-    fn user_function(&mut self, name: &str) -> Result<Option<UserFunction>, Stop> {
+    pub(super) fn user_function(&mut self, name: &str) -> Result<Option<UserFunction>, Stop> {
         let name = name.strip_prefix("::").unwrap_or(name);
         if let Some(known) = self.functions.get(name) {
             return Ok(known.clone());

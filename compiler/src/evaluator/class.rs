@@ -497,8 +497,9 @@ impl Evaluator<'_> {
             self.known.get_mut(definition).signature = Some(made.clone());
             made
         };
+        let promised = self.promised(values)?;
         let subject = self.catalog.get(id).reference();
-        Ok(signature::check_parameters(&subject, &expected, values, false)?)
+        Ok(signature::check_parameters(&subject, &expected, values, &promised, false)?)
     }
 
     fn parameter_struct(&mut self, parameters: &[Declared]) -> Result<Arc<[signature::Parameter]>, Stop> {

@@ -66,10 +66,7 @@ impl Evaluator<'_> {
         let definition = &function.definition;
         let frames = self.scopes.get_mut(ScopeId::TOP).bare();
         let result = self.within(ScopeId::TOP, &definition.source, |this| {
-            let signature = match &function.signature {
-                Some(known) => known.clone(),
-                None => this.user_signature(name, function)?,
-            };
+            let signature = this.signature_of(name, function)?;
             if !signature.accepts(&arguments, None) {
                 return Err(signature::mismatch(name, &[&signature], &arguments, None).into());
             }
@@ -183,7 +180,8 @@ impl Evaluator<'_> {
                 required: parameter.default.is_none(),
             });
         }
-        signature::check_parameters(name, &expected, &bindings, false)?;
+        let promised = self.promised(&bindings)?;
+        signature::check_parameters(name, &expected, &bindings, &promised, false)?;
         Ok(bindings)
     }
 
@@ -329,7 +327,11 @@ impl Evaluator<'_> {
         self.scopes.get_mut(self.scope).parameters()
     }
 
-    fn user_signature(&mut self, name: &str, function: &UserFunction) -> Result<Arc<Signature>, Stop> {
+    /// What a function in the Puppet language takes and gives.
+    pub(super) fn signature_of(&mut self, name: &str, function: &UserFunction) -> Result<Arc<Signature>, Stop> {
+        if let Some(known) = &function.signature {
+            return Ok(known.clone());
+        }
         let definition = &function.definition;
         let made = Arc::new(self.signature(&definition.parameters, definition.return_type.as_ref())?);
         if let Some(Some(known)) = self.functions.get_mut(name) {

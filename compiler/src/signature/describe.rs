@@ -104,6 +104,7 @@ fn text(signature: &Signature) -> String {
 pub(super) fn parameters(
     parameters: &[Parameter],
     given: &[(std::sync::Arc<str>, Value)],
+    promised: &[(std::sync::Arc<str>, Type)],
     missing_ok: bool,
 ) -> Option<String> {
     let mut found: Vec<Mismatch> = given
@@ -112,8 +113,14 @@ pub(super) fn parameters(
         .map(|(name, _)| Mismatch::new(&[], What::InvalidParameter((&**name).into())))
         .collect();
     for parameter in parameters {
+        if let Some((_, of)) = promised.iter().find(|(name, _)| *name == parameter.name) {
+            if !is_assignable(&generalize(&parameter.of), &generalize(of)) {
+                found.extend(find(&parameter.of, of, &[Element::Parameter((&*parameter.name).into())]));
+            }
+            continue;
+        }
         match given.iter().find(|(name, _)| *name == parameter.name) {
-            Some((_, value)) if is_deferred(value) || is_instance(&parameter.of, value) => {}
+            Some((_, value)) if is_instance(&parameter.of, value) => {}
             Some((_, value)) => {
                 let path = [Element::Parameter((&*parameter.name).into())];
                 found.extend(find(&parameter.of, &infer_set(value), &path));
@@ -139,8 +146,4 @@ fn lines(found: &[Mismatch]) -> Option<String> {
             Some(format!("\n {}", lines.join("\n ")))
         }
     }
-}
-
-fn is_deferred(value: &Value) -> bool {
-    matches!(value, Value::Object(object) if object.of.label() == "Deferred")
 }

@@ -32,7 +32,7 @@ fn mismatches_read_as_in_the_original() {
 fn parameters_of_classes_are_checked_together() {
     let integer = |name: &str| Parameter { name: name.into(), of: Type::Integer(Bounds::NONE), required: true };
     let given = [(Arc::from("n"), Value::from("x")), (Arc::from("c"), Value::from(1))];
-    let failure = check_parameters("Class[K]", &[integer("n"), integer("m")], &given, false).unwrap_err();
+    let failure = check_parameters("Class[K]", &[integer("n"), integer("m")], &given, &[], false).unwrap_err();
     assert_eq!(
         failure.message,
         "Class[K]:\n  has no parameter named 'c'\n  parameter 'n' expects an Integer value, got String\n  expects a value for parameter 'm'"

@@ -45,8 +45,8 @@ impl Display for Expanded<'_> {
 struct Printer<'a, 'b> {
     out: &'a mut Formatter<'b>,
     expand: bool,
-    /// Aliases being printed.
-    open: Vec<*const AliasType>,
+    /// Aliases and type sets being printed, by their addresses.
+    open: Vec<usize>,
     /// The type set being printed: its types go by their simple names.
     set: Option<Arc<TypeSetType>>,
 }
@@ -261,18 +261,19 @@ impl Printer<'_, '_> {
 
     fn alias(&mut self, alias: &Arc<AliasType>) -> fmt::Result {
         let named = Type::Alias(alias.clone());
-        match self.set.as_ref().filter(|set| !self.expand || set.defines(&named)).and_then(|set| set.name_of(&named)) {
-            Some(name) if !self.expand => return self.out.write_str(&name),
-            Some(_) => return self.of(alias.target.get().unwrap_or(&Type::Unit)),
-            None => self.out.write_str(&alias.name)?,
+        let set = self.set.clone().filter(|set| !self.expand || set.defines(&named));
+        let simple = set.and_then(|set| set.name_of(&named));
+        let address = Arc::as_ptr(alias) as usize;
+        let target = alias.target.get().filter(|_| self.expand && !self.open.contains(&address));
+        match (simple, target) {
+            (Some(name), None) => return self.out.write_str(&name),
+            (None, None) => return self.out.write_str(&alias.name),
+            // In the definition of its type set, what it stands for says all.
+            (Some(_), Some(_)) => {}
+            (None, Some(_)) => write!(self.out, "{} = ", alias.name)?,
         }
-        let Some(target) = alias.target.get().filter(|_| self.expand) else { return Ok(()) };
-        if self.open.contains(&Arc::as_ptr(alias)) {
-            return Ok(());
-        }
-        self.open.push(Arc::as_ptr(alias));
-        self.out.write_str(" = ")?;
-        let outcome = self.of(target);
+        self.open.push(address);
+        let outcome = self.of(target.unwrap_or(&Type::Unit));
         self.open.pop();
         outcome
     }

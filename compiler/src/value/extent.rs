@@ -33,6 +33,7 @@ fn fits(value: &Value, levels: usize, nodes: &mut usize) -> bool {
         Value::Array(items) => items.iter().all(inner),
         Value::Hash(entries) => entries.iter().all(|(key, value)| inner(key) && inner(value)),
         Value::Sensitive(hidden) => inner(hidden),
+        Value::Object(object) => object.attributes.iter().all(|(_, value)| inner(value)),
         Value::Type(of) => type_fits(of, levels, nodes),
         _ => true,
     }

@@ -152,6 +152,17 @@ impl Printer<'_, '_> {
     }
 
     pub(super) fn type_set(&mut self, set: &Arc<TypeSetType>) -> fmt::Result {
+        let address = Arc::as_ptr(set) as usize;
+        if self.open.contains(&address) {
+            return self.out.write_str(&set.name);
+        }
+        self.open.push(address);
+        let outcome = self.type_set_definition(set);
+        self.open.pop();
+        outcome
+    }
+
+    fn type_set_definition(&mut self, set: &Arc<TypeSetType>) -> fmt::Result {
         self.out.write_str("TypeSet[{")?;
         let mut list = List::default();
         let Some(definition) = set.definition() else { return self.out.write_str("}]") };

@@ -11,6 +11,9 @@ use crate::types::Type;
 use crate::types::object::ObjectType;
 use crate::types::parse::{self, Resolver};
 
+#[cfg(test)]
+mod tests;
+
 /// The first parts of names that may be built in.
 const ROOTS: [&str; 6] = ["annotation", "deferred", "error", "pcore", "puppet", "rubymethod"];
 
@@ -37,7 +40,7 @@ static ANNOTATION: LazyLock<Type> = LazyLock::new(|| {
 });
 
 static TYPES: LazyLock<HashMap<String, Type>> = LazyLock::new(|| {
-    let source = Arc::new(Source::new("", include_str!("built_in.pp")));
+    let source = Arc::new(Source::new("", DEFINITIONS));
     let mut reader = Reader::default();
     if let Ok(parsed) = syntax::parse(source, &syntax::Options::default()) {
         for definition in &parsed.program.definitions {
@@ -53,6 +56,9 @@ static TYPES: LazyLock<HashMap<String, Type>> = LazyLock::new(|| {
     }
     reader.read
 });
+
+/// The text that defines them.
+const DEFINITIONS: &str = include_str!("built_in.pp");
 
 /// Reads built-in definitions as they are asked for.
 #[derive(Default)]
