@@ -14,7 +14,6 @@ use crate::builder::Builder;
 use crate::collector::Collector;
 use crate::error::{Failure, Location, Stop};
 use crate::known::KnownTypes;
-use crate::regexp::Regexp;
 use crate::relationship::Relationship;
 use crate::request::{LogEntry, Request};
 use crate::resource::Override;
@@ -78,7 +77,6 @@ pub struct Evaluator<'a> {
     functions: FxHashMap<Arc<str>, Option<call::UserFunction>>,
     /// By the address of the lambda, which is held so that no other takes its place.
     signatures: FxHashMap<usize, (Arc<Lambda>, Arc<crate::signature::Signature>)>,
-    patterns: FxHashMap<Arc<str>, Arc<Regexp>>,
     hiera: Rc<crate::hiera::Cache>,
     /// The process that runs the Ruby code of the environment, once it was needed.
     ruby: Option<ruby::Session<'a>>,
@@ -113,7 +111,6 @@ impl<'a> Evaluator<'a> {
             annotations: crate::functions::Annotations::default(),
             functions: FxHashMap::default(),
             signatures: FxHashMap::default(),
-            patterns: FxHashMap::default(),
             hiera: Rc::default(),
             ruby: None,
             logs: Vec::new(),

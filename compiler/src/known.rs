@@ -215,9 +215,9 @@ impl KnownTypes {
         for matching in &node.matches {
             let (name, pattern) = match &matching.kind {
                 ExprKind::Regexp(pattern) => {
-                    let compiled = Regexp::parse(pattern)
+                    let compiled = Regexp::shared(pattern)
                         .map_err(|failure| self.taken(&Body::Node(node.clone(), None), failure.message))?;
-                    (regexp_name(pattern), Some(Arc::new(compiled)))
+                    (regexp_name(pattern), Some(compiled))
                 }
                 ExprKind::Default => ("default".into(), None),
                 ExprKind::String(name) | ExprKind::QualifiedName(name) => (lower(name), None),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::error::Failure;
 
+mod shared;
 #[cfg(test)]
 mod tests;
 mod translate;

@@ -21,7 +21,7 @@ impl Evaluator<'_> {
             ExprKind::Integer { value, .. } => Ok(Value::Integer(*value)),
             ExprKind::Float(value) => Ok(Value::Float(*value)),
             ExprKind::String(text) | ExprKind::QualifiedName(text) => Ok(Value::String(text.clone())),
-            ExprKind::Regexp(pattern) => self.pattern(pattern),
+            ExprKind::Regexp(pattern) => Ok(Value::Regexp(Regexp::shared(pattern)?)),
             ExprKind::QualifiedReference(name) => self.reference(name, expr),
             ExprKind::ReservedWord { word, future } => self.reserved(word, *future, expr),
             ExprKind::Variable(name) => self.variable_at(name, expr),
@@ -80,15 +80,6 @@ impl Evaluator<'_> {
                 Ok(Value::Undef)
             }
         }
-    }
-
-    fn pattern(&mut self, pattern: &Arc<str>) -> Result<Value, Stop> {
-        if let Some(known) = self.patterns.get(pattern) {
-            return Ok(Value::Regexp(known.clone()));
-        }
-        let compiled = Arc::new(Regexp::parse(pattern)?);
-        self.patterns.insert(pattern.clone(), compiled.clone());
-        Ok(Value::Regexp(compiled))
     }
 
     fn reserved(&self, word: &Arc<str>, future: bool, expr: &Expr) -> Result<Value, Stop> {

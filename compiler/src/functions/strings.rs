@@ -179,10 +179,10 @@ pub(super) fn flat(items: &[Value]) -> Vec<Value> {
 
 fn split(call: &mut Call<'_>) -> Result<Value, Stop> {
     let parts = match call.argument(1) {
-        Value::String(pattern) => split_text(call.text(0), &Regexp::parse(pattern)?)?,
+        Value::String(pattern) => split_text(call.text(0), &*Regexp::shared(pattern)?)?,
         Value::Regexp(pattern) => split_text(call.text(0), pattern)?,
         Value::Type(Type::Regexp(Some(pattern))) => split_text(call.text(0), pattern)?,
-        _ => split_text(call.text(0), &Regexp::parse("")?)?,
+        _ => split_text(call.text(0), &*Regexp::shared("")?)?,
     };
     Ok(Value::array(parts.into_iter().map(Value::from).collect()))
 }
@@ -238,13 +238,13 @@ fn regsubst(call: &mut Call<'_>) -> Result<Value, Stop> {
                 .map(|(_, option)| option)
                 .collect();
             let source = if options.is_empty() { source.to_string() } else { format!("(?{options}:{source})") };
-            parsed = Regexp::parse(&source)?;
+            parsed = Regexp::shared(&source)?;
             &parsed
         }
         Value::Regexp(pattern) => pattern,
         Value::Type(Type::Regexp(Some(pattern))) => pattern,
         _ => {
-            parsed = Regexp::parse("")?;
+            parsed = Regexp::shared("")?;
             &parsed
         }
     };
@@ -337,7 +337,7 @@ fn matched(text: &str, pattern: &Value) -> Result<Value, Stop> {
         })
     };
     match pattern {
-        Value::String(source) => Ok(by(&Regexp::parse(source)?)),
+        Value::String(source) => Ok(by(&*Regexp::shared(source)?)),
         Value::Regexp(pattern) => Ok(by(pattern)),
         Value::Array(patterns) => {
             for pattern in flat(patterns) {

@@ -20,7 +20,7 @@ pub fn matches(left: &Value, right: &Value) -> Result<Matched, Failure> {
         Value::SemVerRange(range) => return Ok(range_includes(range, left).into()),
         Value::Regexp(pattern) => pattern,
         Value::String(source) => {
-            compiled = std::sync::Arc::new(Regexp::parse(source).map_err(|failure| not_a_pattern(&failure.message))?);
+            compiled = Regexp::shared(source).map_err(|failure| not_a_pattern(&failure.message))?;
             &compiled
         }
         other => {

@@ -136,7 +136,7 @@ fn member(key: &Value, value: &Value) -> Result<StructMember, Failure> {
 
 pub(crate) fn regexp(pattern: &Value) -> Result<Type, Failure> {
     match pattern {
-        Value::String(source) => Ok(Type::Regexp(Some(Arc::new(Regexp::parse(source)?)))),
+        Value::String(source) => Ok(Type::Regexp(Some(Regexp::shared(source)?))),
         Value::Regexp(pattern) => Ok(Type::Regexp(Some(pattern.clone()))),
         _ => Ok(Type::Regexp(None)),
     }
@@ -146,9 +146,9 @@ pub(crate) fn pattern(parameters: &[Value]) -> Result<Type, Failure> {
     let mut patterns: Vec<Arc<Regexp>> = Vec::new();
     for parameter in parameters {
         let found = match parameter {
-            Value::String(source) => vec![Arc::new(Regexp::parse(source)?)],
+            Value::String(source) => vec![Regexp::shared(source)?],
             Value::Regexp(pattern) | Value::Type(Type::Regexp(Some(pattern))) => vec![pattern.clone()],
-            Value::Type(Type::Regexp(None)) => vec![Arc::new(Regexp::parse("")?)],
+            Value::Type(Type::Regexp(None)) => vec![Regexp::shared("")?],
             Value::Type(Type::Pattern(patterns)) => patterns.to_vec(),
             other => {
                 let class = crate::value::ruby_class(other);

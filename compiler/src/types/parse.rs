@@ -193,7 +193,7 @@ impl Interpreter<'_> {
             Kind::Integer(value) => Value::Integer(*value),
             Kind::Float(value) => Value::Float(*value),
             Kind::Boolean(value) => Value::Boolean(*value),
-            Kind::Regexp(source) => Value::Regexp(Arc::new(crate::regexp::Regexp::parse(source)?)),
+            Kind::Regexp(source) => Value::Regexp(crate::regexp::Regexp::shared(source)?),
             Kind::Default => Value::Default,
             Kind::Undef => Value::Undef,
             Kind::Array(items) => {

@@ -375,7 +375,7 @@ fn matching(call: &Call<'_>, wanted: bool) -> Result<Value, Stop> {
     let pattern = match call.argument(1) {
         Value::Regexp(pattern) => &**pattern,
         other => {
-            parsed = Regexp::parse(&ruby_text::to_s(other))?;
+            parsed = Regexp::shared(&ruby_text::to_s(other))?;
             &parsed
         }
     };
