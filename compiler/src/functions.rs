@@ -36,6 +36,8 @@ mod time;
 mod typing;
 mod versions;
 
+pub use modules::beyond_native;
+
 pub(crate) use annotation::Annotations;
 
 /// The evaluator as functions see it.

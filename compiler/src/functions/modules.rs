@@ -91,6 +91,19 @@ pub(super) fn find(world: &dyn World, name: &str) -> Option<&'static Ready> {
     of_module.find(|one| one.ready.is_legacy() == file.is_legacy).or_else(|| any.next()).map(|one| &one.ready)
 }
 
+/// The name of the function that a Ruby file defines by its place, when nothing native stands for it.
+pub fn beyond_native(path: &str) -> Option<String> {
+    let file = RubyFile::of(path)?;
+    let folder = if file.is_legacy { "/lib/puppet/parser/functions/" } else { "/lib/puppet/functions/" };
+    let name = path.rsplit_once(folder)?.1.strip_suffix(".rb")?.replace('/', "::");
+    let stands_for =
+        |one: &Known| one.module == file.module && (file.module == "stdlib" || one.ready.is_legacy() == file.is_legacy);
+    let is_native = super::catalog::find(&name).is_some()
+        || super::built_in().contains_key(&*name)
+        || table().get(&*name).is_some_and(|known| known.iter().any(stands_for));
+    (!is_native).then_some(name)
+}
+
 /// Whether the environment has a function, in Ruby or in the Puppet language.
 fn has(world: &dyn World, name: &str) -> bool {
     world.ruby_function(name).is_some() || matches!(world.program(ProgramKind::Function, name), Ok(Some(_)))

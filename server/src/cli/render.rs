@@ -75,7 +75,15 @@ pub(super) fn findings(report: &Report, json: bool) -> anyhow::Result<()> {
     }
     let (files, mistakes) = (report.files, report.findings.len());
     let plural = |count: usize| if count == 1 { "" } else { "s" };
-    put!("{files} file{}, {mistakes} mistake{}", plural(files), plural(mistakes));
+    for needed in &report.ruby {
+        put!("{needed}");
+    }
+    let ruby = match report.ruby.len() {
+        0 => String::new(),
+        1 => ", 1 part that needs Ruby".to_owned(),
+        many => format!(", {many} parts that need Ruby"),
+    };
+    put!("{files} file{}, {mistakes} mistake{}{ruby}", plural(files), plural(mistakes));
     Ok(())
 }
 

@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use compiler::data;
+use compiler::resource_type::ResourceType;
+use compiler::value::Value;
 use compiler::world::{DataFormat, LoadError};
 
 use super::environment;
@@ -28,10 +30,26 @@ pub(crate) struct Finding {
 pub(crate) struct Report {
     pub(crate) files: usize,
     pub(crate) findings: Vec<Finding>,
+    /// What is not understood without Ruby.
+    pub(crate) ruby: Vec<NeedsRuby>,
+}
+
+/// A part of the code that is run by Ruby.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub(crate) struct NeedsRuby {
+    pub(crate) file: String,
+    /// `function`, `resource type` or `Hiera backend`.
+    pub(crate) kind: &'static str,
+    pub(crate) name: String,
 }
 
 /// Folders below which nothing is code.
 const SKIPPED: [&str; 4] = [".git", "spec", "vendor", "node_modules"];
+const FUNCTION: &str = "function";
+const TYPE: &str = "resource type";
+const BACKEND: &str = "Hiera backend";
+/// How `hiera.yaml` names the function of a level.
+const LEVEL_FUNCTIONS: [&str; 3] = ["data_hash", "lookup_key", "data_dig"];
 /// Folders inside folders.
 const DEEPEST: usize = 64;
 
@@ -44,6 +62,10 @@ pub(crate) fn check(directory: &Path, progress: &mut dyn FnMut(&Path)) -> std::i
     } else {
         descend(directory, 0, &mut report, progress)?;
     }
+    // A backend that is written in the Puppet language, or natively, needs no Ruby.
+    let functions: Vec<String> =
+        report.ruby.iter().filter(|one| one.kind == FUNCTION).map(|one| one.name.clone()).collect();
+    report.ruby.retain(|one| one.kind != BACKEND || functions.contains(&one.name));
     Ok(report)
 }
 
@@ -77,7 +99,10 @@ fn look(path: &Path, report: &mut Report, progress: &mut dyn FnMut(&Path)) {
     progress(path);
     report.files += 1;
     let file = path.to_string_lossy().into_owned();
-    let found = environment::read(&file).and_then(|content| kind.findings(&file, &content));
+    let found = environment::read(&file).and_then(|content| {
+        report.ruby.extend(kind.ruby(&file, &content));
+        kind.findings(&file, &content)
+    });
     match found {
         Ok(findings) => report.findings.extend(findings),
         Err(error) => report.findings.push(Finding::of_file(file, error.to_string())),
@@ -90,6 +115,8 @@ enum Kind {
     Code(Reading),
     Data(DataFormat),
     Conf,
+    RubyFunction,
+    RubyType,
 }
 
 impl Kind {
@@ -102,8 +129,35 @@ impl Kind {
             Some("epp") => Some(Self::Code(Reading::Epp)),
             Some("yaml" | "yml") if name == "hiera.yaml" || within("data") => Some(Self::Data(DataFormat::Yaml)),
             Some("json") if name == "metadata.json" || within("data") => Some(Self::Data(DataFormat::Json)),
+            Some("rb") if within("lib") => {
+                let folder = path.parent()?.to_str()?;
+                let is_function =
+                    folder.contains("/lib/puppet/functions") || folder.ends_with("/lib/puppet/parser/functions");
+                let is_type = folder.ends_with("/lib/puppet/type");
+                is_function.then_some(Self::RubyFunction).or(is_type.then_some(Self::RubyType))
+            }
             Some("conf") if name == "environment.conf" => Some(Self::Conf),
             _ => None,
+        }
+    }
+
+    /// What of a file is run by Ruby.
+    fn ruby(self, file: &str, content: &[u8]) -> Vec<NeedsRuby> {
+        let needs = |kind, name: &str| NeedsRuby { file: file.to_owned(), kind, name: name.to_owned() };
+        match self {
+            Self::RubyFunction => {
+                compiler::functions::beyond_native(file).iter().map(|name| needs(FUNCTION, name)).collect()
+            }
+            Self::RubyType => {
+                let name = Path::new(file).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+                let read = ResourceType::read_ruby(name, file, &String::from_utf8_lossy(content));
+                read.beyond.iter().map(|_| needs(TYPE, name)).collect()
+            }
+            Self::Data(format) if file.ends_with("hiera.yaml") => match data::parse(file, content, format) {
+                Ok(config) => backends(&config).iter().map(|name| needs(BACKEND, name)).collect(),
+                Err(_) => Vec::new(),
+            },
+            Self::Code(_) | Self::Data(_) | Self::Conf => Vec::new(),
         }
     }
 
@@ -119,7 +173,26 @@ impl Kind {
                 let warning = |message| Finding { severity: "warning", ..Finding::of_file(file.to_owned(), message) };
                 Ok(conf.problems.into_iter().map(warning).collect())
             }
+            Self::RubyFunction | Self::RubyType => Ok(Vec::new()),
         }
+    }
+}
+
+/// The functions that the levels of a `hiera.yaml` name.
+fn backends(config: &Value) -> Vec<String> {
+    let levels = ["hierarchy", "default_hierarchy"].into_iter().filter_map(|key| config.get(key)?.as_array());
+    let levels = levels.flatten().chain(config.get("defaults"));
+    let named = levels.flat_map(|level| LEVEL_FUNCTIONS.iter().filter_map(|key| level.get(key)?.as_str()));
+    let mut names: Vec<String> = named.map(str::to_owned).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// `FILE: needs Ruby: function m::f`
+impl fmt::Display for NeedsRuby {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: needs Ruby: {} {}", self.file, self.kind, self.name)
     }
 }
 

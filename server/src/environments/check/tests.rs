@@ -42,6 +42,45 @@ fn every_mistake_has_its_place() {
 }
 
 #[test]
+fn what_needs_ruby_is_named() {
+    let root = tempfile::TempDir::new().unwrap();
+    let write = |relative: &str, content: &str| {
+        let path = root.path().join(relative);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    };
+    write("modules/m/lib/puppet/functions/m/own.rb", "Puppet::Functions.create_function(:'m::own')");
+    write("modules/m/lib/puppet/functions/m/backend.rb", "Puppet::Functions.create_function(:'m::backend')");
+    write("modules/m/lib/puppet/parser/functions/old.rb", "newfunction(:old)");
+    write("modules/stdlib/lib/puppet/parser/functions/pick.rb", "newfunction(:pick)");
+    write(
+        "modules/m/lib/puppet/type/plain.rb",
+        "Puppet::Type.newtype(:plain) do\n  newparam(:name) { isnamevar }\nend",
+    );
+    write("modules/m/lib/puppet/type/loops.rb", "%w[a b].each { |x| newparam(x.to_sym) }");
+    write("modules/m/lib/puppet/provider/plain/one.rb", "");
+    write(
+        "hiera.yaml",
+        "version: 5\nhierarchy:\n- {name: a, data_hash: yaml_data, path: x.yaml}\n- {name: b, lookup_key: 'm::backend'}\n",
+    );
+    let report = check(root.path(), &mut |_| ()).unwrap();
+    let folder = root.path().display().to_string();
+    let mut lines: Vec<String> = report.ruby.iter().map(|one| one.to_string().replace(&folder, "")).collect();
+    lines.sort();
+    assert_eq!(
+        lines,
+        [
+            "/hiera.yaml: needs Ruby: Hiera backend m::backend",
+            "/modules/m/lib/puppet/functions/m/backend.rb: needs Ruby: function m::backend",
+            "/modules/m/lib/puppet/functions/m/own.rb: needs Ruby: function m::own",
+            "/modules/m/lib/puppet/parser/functions/old.rb: needs Ruby: function old",
+            "/modules/m/lib/puppet/type/loops.rb: needs Ruby: resource type loops",
+        ]
+    );
+    assert!(report.findings.is_empty(), "{:?}", report.findings);
+}
+
+#[test]
 fn one_file_may_be_named() {
     let file = tempfile::Builder::new().suffix(".pp").tempfile().unwrap();
     fs::write(file.path(), "$a = ").unwrap();
