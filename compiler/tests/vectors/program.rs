@@ -179,7 +179,7 @@ fn setup(vector: &Json, code: &str) -> (Texts, Parts) {
         Some(manifest) if code.is_empty() => world = world.with_manifest(manifest),
         _ => world = world.with_code(code),
     }
-    if vector["ruby"] == "files" && crate::ruby::is_installed() {
+    if crate::ruby::has_files(vector) && crate::ruby::is_installed() {
         world = crate::ruby::lend(world);
     }
     let trusted = &node["trusted"];

@@ -11,6 +11,12 @@ use serde_json::Value as Json;
 
 use crate::run::Outcome;
 
+/// Whether there is code among the files of a vector that is itself Ruby.
+pub(crate) fn has_files(vector: &Json) -> bool {
+    let paths = vector["files"].as_object().into_iter().flatten().map(|(path, _)| path);
+    paths.into_iter().any(|path| path.contains("/lib/puppet/") && path.rsplit('.').next() == Some("rb"))
+}
+
 /// Whether Ruby and the library of Puppet are there, without which the files cannot be run as recorded.
 pub(crate) fn is_installed() -> bool {
     static INSTALLED: OnceLock<bool> = OnceLock::new();

@@ -17,7 +17,7 @@ pub(crate) fn vector(vector: &Json) -> Outcome {
     if vector["ruby"] == "doubles" {
         return Outcome::LeftOut;
     }
-    if vector["ruby"] == "files" && ruby::is_installed() {
+    if ruby::has_files(vector) && ruby::is_installed() {
         return ruby::with_files(vector, compare);
     }
     compare(vector)
