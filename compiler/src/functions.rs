@@ -99,6 +99,9 @@ pub(crate) trait Caller {
     /// The parameters of a declared resource, by its reference as text (`File[/x]`).
     fn resource(&mut self, reference: &str) -> Result<Option<crate::value::Hash>, Stop>;
 
+    /// Whether resource defaults where the function is called give a parameter of a type (`File`) a value.
+    fn has_default(&self, type_name: &str, parameter: &str) -> bool;
+
     /// Whether the code that calls stands in a class (and not in a defined type), and its name.
     fn definition(&mut self) -> (bool, Arc<str>);
 

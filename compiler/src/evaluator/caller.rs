@@ -125,6 +125,10 @@ impl Caller for Evaluator<'_> {
         &mut self.annotations
     }
 
+    fn has_default(&self, type_name: &str, parameter: &str) -> bool {
+        self.scopes.defaults(self.scope, type_name).contains_key(parameter)
+    }
+
     fn definition(&mut self) -> (bool, Arc<str>) {
         let known = self.known.get(self.scopes.get(self.scope).source);
         (matches!(known.body, Body::Class(_)), known.name.clone())

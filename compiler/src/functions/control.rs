@@ -63,10 +63,11 @@ fn resolve(call: &mut Call<'_>, value: &Value) -> Result<Value, Stop> {
         Value::Hash(entries) => {
             let mut resolved = crate::value::Hash::default();
             for (key, value) in entries.iter() {
-                resolved.insert(resolve(call, key)?, resolve(call, value)?);
+                resolved.insert(key.clone(), resolve(call, value)?);
             }
             Ok(Value::hash(resolved))
         }
+        Value::Sensitive(inner) => Ok(Value::sensitive(resolve(call, inner)?)),
         other => Ok(other.clone()),
     }
 }

@@ -20,12 +20,14 @@ mod archive;
 mod collectd;
 mod datacat;
 mod dns;
+mod docker;
 mod extlib;
 mod inifile;
 mod ironic;
 mod mcollective;
 mod memcached;
 mod mongodb;
+mod monit;
 mod murano;
 mod mysql;
 mod neutron;
@@ -48,12 +50,14 @@ static MODULES: &[(&str, &[&[Function]])] = &[
     ("collectd", &[collectd::FUNCTIONS]),
     ("datacat", &[datacat::FUNCTIONS]),
     ("dns", &[dns::FUNCTIONS]),
+    ("docker", &[docker::FUNCTIONS]),
     ("extlib", &[extlib::FUNCTIONS]),
     ("inifile", &[inifile::FUNCTIONS]),
     ("ironic", &[ironic::FUNCTIONS]),
     ("mcollective", &[mcollective::FUNCTIONS]),
     ("memcached", &[memcached::FUNCTIONS]),
     ("mongodb", &[mongodb::FUNCTIONS]),
+    ("monit", &[monit::FUNCTIONS]),
     ("murano", &[murano::FUNCTIONS]),
     ("mysql", &[mysql::FUNCTIONS]),
     ("neutron", &[neutron::FUNCTIONS]),

@@ -328,6 +328,10 @@ impl Caller for Site {
         &mut self.annotations
     }
 
+    fn has_default(&self, _: &str, _: &str) -> bool {
+        false
+    }
+
     fn definition(&mut self) -> (bool, Arc<str>) {
         (true, Arc::default())
     }

@@ -6,7 +6,19 @@ use crate::functions::stdlib::{basename, extension};
 use crate::functions::{Call, Function, ruby_text};
 use crate::value::Value;
 
-pub(super) static FUNCTIONS: &[Function] = &[Function::legacy("staging_parse", 0, None, parse)];
+pub(super) static FUNCTIONS: &[Function] = &[
+    Function::legacy("staging_parse", 0, None, parse),
+    Function::legacy("scope_defaults", 0, None, |call| {
+        let count = call.arguments.len();
+        if count != 2 {
+            return refuse(format!("scope_defaults(): Wrong number of arguments given ({count} for 2)"));
+        }
+        let of = ruby_text::to_s(call.argument(0));
+        let of: Vec<String> = of.split("::").map(crate::functions::strings::capitalized).collect();
+        let parameter = ruby_text::to_s(call.argument(1));
+        Ok(Value::Boolean(call.caller.has_default(&of.join("::"), &parameter)))
+    }),
+];
 
 /// A part of the path of a URI.
 fn parse(call: &mut Call<'_>) -> Result<Value, Stop> {
