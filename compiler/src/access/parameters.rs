@@ -61,7 +61,7 @@ fn one(of: &Type, keys: &[Value]) -> Result<Type, Failure> {
             construct::regexp(first)?
         }
         Type::Boolean(_) => {
-            expect(keys, of, 1, &["Boolean", "Boolean"], |key| matches!(key, Value::Boolean(_)))?;
+            expect(keys, of, 1, &["TrueClass", "FalseClass"], |key| matches!(key, Value::Boolean(_)))?;
             Type::Boolean(first.as_bool())
         }
         Type::Enum(_) => {
@@ -81,7 +81,7 @@ fn one(of: &Type, keys: &[Value]) -> Result<Type, Failure> {
             Type::variant(keys.iter().filter_map(|key| key.as_type().cloned()))
         }
         Type::SemVer(_) => {
-            let label = ["String", "VersionRange"];
+            let label = ["String", "SemanticPuppet::VersionRange"];
             expect(keys, of, ANY_NUMBER, &label, |key| matches!(key, Value::String(_) | Value::SemVerRange(_)))?;
             construct::semver(keys)?
         }
@@ -234,7 +234,7 @@ fn numbers(keys: &[Value], name: &str, wanted: &str, taken: impl Fn(&Value) -> b
     match keys.iter().position(|key| !taken(key)) {
         None => Ok(()),
         Some(index) => {
-            let actual = class_of(&keys[index]);
+            let actual = crate::value::ruby_class(&keys[index]);
             let message = format!("{name}-Type [] requires all arguments to be {wanted}. Got {actual}");
             Err(Failure::new("BAD_INTEGER_SLICE_TYPE", message).at(Place::Key(index)))
         }

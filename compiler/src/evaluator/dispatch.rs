@@ -22,7 +22,7 @@ impl Evaluator<'_> {
             ExprKind::Float(value) => Ok(Value::Float(*value)),
             ExprKind::String(text) | ExprKind::QualifiedName(text) => Ok(Value::String(text.clone())),
             ExprKind::Regexp(pattern) => Ok(Value::Regexp(Regexp::shared(pattern)?)),
-            ExprKind::QualifiedReference(name) => self.reference(name, expr),
+            ExprKind::QualifiedReference(_) => self.reference(expr),
             ExprKind::ReservedWord { word, future } => self.reserved(word, *future, expr),
             ExprKind::Variable(name) => self.variable_at(name, expr),
             ExprKind::Concatenated(segments) => self.concatenated(segments),

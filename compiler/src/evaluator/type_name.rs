@@ -36,10 +36,10 @@ fn uri(alias: &ast::TypeAlias) -> String {
 
 impl Evaluator<'_> {
     /// `Integer`, `File`, `Stdlib::Absolutepath`
-    pub(super) fn reference(&mut self, name: &Arc<str>, expr: &Expr) -> Result<Value, Stop> {
+    pub(super) fn reference(&mut self, expr: &Expr) -> Result<Value, Stop> {
         let parsed = types::parse::expression(expr, self);
         match self.resolved(parsed)? {
-            Type::Reference(_) => {
+            Type::Reference(name) => {
                 Err(self.issue("UNKNOWN_RESOURCE_TYPE", expr, format!("Resource type not found: {name}")))
             }
             of => Ok(Value::Type(of)),

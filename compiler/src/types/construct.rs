@@ -251,16 +251,35 @@ pub(crate) fn uri(parameter: &Value) -> Type {
 
 /// `Object[{…}]` where it is used.
 pub(crate) fn object(hash: &Value) -> Result<Type, Failure> {
-    if hash.as_hash().is_some_and(Hash::is_empty) || hash.is_undef() {
-        return Ok(Type::Object(None));
+    match hash {
+        Value::Hash(parts) if parts.is_empty() => return Ok(Type::Object(None)),
+        Value::Undef => return Ok(Type::Object(None)),
+        Value::String(name) if name.is_empty() => return Ok(Type::Object(None)),
+        Value::String(name) => {
+            check_name("object name", hash)?;
+            return Ok(Type::Object(Some(Arc::new(ObjectType::named(name)))));
+        }
+        _ => {}
     }
     ObjectType::anonymous(hash).map(|made| Type::Object(Some(made)))
 }
 
+fn check_name(subject: &str, name: &Value) -> Result<(), Failure> {
+    let wanted = super::parse::text(super::object::QUALIFIED_REFERENCE, &mut super::parse::BuiltIn)?;
+    super::mismatch::assert_instance(subject, &wanted, name)
+}
+
 /// `TypeSet[{…}]` where it is used.
 pub(crate) fn type_set(hash: &Value) -> Result<Type, Failure> {
-    if hash.as_hash().is_some_and(Hash::is_empty) || hash.is_undef() {
-        return Ok(Type::TypeSet(None));
+    match hash {
+        Value::Hash(parts) if parts.is_empty() => return Ok(Type::TypeSet(None)),
+        Value::Undef => return Ok(Type::TypeSet(None)),
+        Value::String(name) if name.is_empty() => return Ok(Type::TypeSet(None)),
+        Value::String(name) => {
+            check_name("TypeSet name", hash)?;
+            return Ok(Type::TypeSet(Some(Arc::new(TypeSetType::named(name, "".into())))));
+        }
+        _ => {}
     }
     TypeSetType::anonymous(hash).map(|made| Type::TypeSet(Some(made)))
 }

@@ -14,6 +14,7 @@ mod definition;
 mod extension;
 mod instance;
 
+pub(crate) use built_in::ruby_class;
 pub use built_in::{built_in, pcore_name};
 pub use extension::Extension;
 pub use instance::{Object, error};

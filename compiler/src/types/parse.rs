@@ -1,6 +1,6 @@
 //! Type expressions to types.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use ::syntax::ast::Expr;
 use ::syntax::source::Span;
@@ -151,7 +151,7 @@ pub fn built_in(lower_case_name: &str) -> Option<Type> {
         "tuple" => Type::tuple(Vec::new(), None),
         "struct" => Type::Struct(Arc::from([])),
         "object" => Type::Object(None),
-        "typealias" => Type::Reference(Arc::from("UnresolvedAlias")),
+        "typealias" => Type::Alias(UNRESOLVED_ALIAS.clone()),
         "typereference" => Type::Reference(Arc::from("UnresolvedReference")),
         "typeset" => Type::TypeSet(None),
         "callable" => Type::Callable(None),
@@ -166,6 +166,12 @@ pub fn built_in(lower_case_name: &str) -> Option<Type> {
         _ => return None,
     })
 }
+
+/// `TypeAlias`: what an alias is before it is resolved.
+static UNRESOLVED_ALIAS: LazyLock<Arc<super::AliasType>> = LazyLock::new(|| {
+    let target = Type::Reference(Arc::from("UnresolvedReference"));
+    Arc::new(super::AliasType { name: Arc::from("UnresolvedAlias"), target: target.into() })
+});
 
 struct Interpreter<'a> {
     /// `None`: the resolver knows it.

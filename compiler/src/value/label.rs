@@ -56,7 +56,7 @@ pub(crate) fn ruby_class(value: &Value) -> &'static str {
         Value::SemVer(_) => "SemanticPuppet::Version",
         Value::SemVerRange(_) => "SemanticPuppet::VersionRange",
         Value::Uri(_) => "URI::Generic",
-        Value::Type(_) => "Puppet::Pops::Types::PAnyType",
+        Value::Type(of) => crate::types::object::ruby_class(of),
         Value::Object(_) => "Object",
         Value::Callable(_) => "Proc",
         Value::Iterator(_) => "Puppet::Pops::Types::Iterator",

@@ -90,6 +90,17 @@ impl Resolver for Reader {
     }
 }
 
+/// The class of a type in the original, as some of its messages show it.
+pub(crate) fn ruby_class(of: &Type) -> &'static str {
+    static CLASSES: LazyLock<HashMap<&'static str, String>> = LazyLock::new(|| {
+        let names = DEFINITIONS.lines().filter_map(|line| line.strip_prefix("type ")?.split(' ').next());
+        let class =
+            |name: &'static str| Some((name, format!("Puppet::Pops::Types::P{}", name.strip_prefix("Pcore::")?)));
+        names.filter_map(class).collect()
+    });
+    CLASSES.get(pcore_name(of)).map_or("Puppet::Pops::Types::PAnyType", String::as_str)
+}
+
 /// The name of the type of a type: `Pcore::IntegerType`.
 pub fn pcore_name(of: &Type) -> &'static str {
     match of {

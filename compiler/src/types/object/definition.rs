@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use crate::error::Failure;
 use crate::types::object::{Attribute, Definition, Found, Function, Kind, Member, ObjectType};
-use crate::types::{Type, generalize, infer, mismatch, parse};
+use crate::types::{Bounds, Type, generalize, infer, mismatch, parse};
 use crate::value::{Hash, Value};
 
 pub(crate) const QUALIFIED_REFERENCE: &str = r"Pattern[/\A[A-Z][\w]*(?:::[A-Z][\w]*)*\z/]";
@@ -27,7 +27,7 @@ static SHAPES: LazyLock<Result<Shapes, Failure>> = LazyLock::new(|| {
         "Struct[{{Optional[name] => {QUALIFIED_REFERENCE}, Optional[parent] => Type, \
          Optional[type_parameters] => Hash[{MEMBER_NAME}, NotUndef], \
          Optional[attributes] => Hash[{MEMBER_NAME}, NotUndef], Optional[constants] => Hash[{MEMBER_NAME}, Any], \
-         Optional[functions] => Hash[Variant[{MEMBER_NAME}, Enum['[]']], NotUndef], Optional[equality] => {equality}, \
+         Optional[functions] => Hash[{MEMBER_NAME}, NotUndef], Optional[equality] => {equality}, \
          Optional[equality_include_type] => Boolean, Optional[checks] => Any, Optional[annotations] => {annotations}}}]"
     );
     let attribute = format!(
@@ -41,12 +41,23 @@ static SHAPES: LazyLock<Result<Shapes, Failure>> = LazyLock::new(|| {
     );
     Ok(Shapes {
         annotations: read(&annotations)?,
-        object: read(&object)?,
+        object: with_operator(&read(&object)?, &read(MEMBER_NAME)?),
         attribute: read(&attribute)?,
         function: read(&function)?,
         function_type: read("Type[Callable]")?,
     })
 });
+
+/// Functions may be called `[]`: the type of that one text, which no expression gives.
+fn with_operator(object: &Type, member_name: &Type) -> Type {
+    let Type::Struct(members) = object else { return object.clone() };
+    let mut members = members.to_vec();
+    for member in members.iter_mut().filter(|member| &*member.name == "functions") {
+        let name = Type::variant([member_name.clone(), Type::Text(Arc::from("[]"))]);
+        member.value = Type::hash(name, Type::NotUndef(None), Bounds::NONE);
+    }
+    Type::Struct(members.into())
+}
 
 fn shapes() -> Result<&'static Shapes, Failure> {
     SHAPES.as_ref().map_err(Clone::clone)
