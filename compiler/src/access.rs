@@ -1,7 +1,7 @@
 //! `[]` on values, and on types: `Integer[1, 5]`, `File['x']`.
 
 use crate::error::{Failure, Place};
-use crate::operators::number;
+use crate::operators::{not_numeric, number};
 use crate::types::{generalize, infer};
 use crate::value::Value;
 use crate::value::label::a_an;
@@ -90,6 +90,11 @@ enum Slice {
 fn slice(receiver: &Value, keys: &[Value], size: usize, kind: Kind) -> Result<Option<Slice>, Failure> {
     let size = i128::try_from(size).unwrap_or(i128::MAX);
     let from_end = |index: i128| if index < 0 { size + index } else { index };
+    if let (Kind::Array, 1 | 2) = (kind, keys.len()) {
+        for (position, key) in keys.iter().enumerate() {
+            numeric(key, position)?;
+        }
+    }
     match keys {
         [key] => {
             let index = from_end(index(receiver, key, 0, kind)?);
@@ -125,13 +130,7 @@ fn index(receiver: &Value, key: &Value, position: usize, kind: Kind) -> Result<i
         return Ok(i128::from(*number));
     }
     let place = Place::Key(position);
-    let numeric = matches!(number, Value::Float(_) | Value::Timestamp(_) | Value::Timespan(_));
     match kind {
-        Kind::Array if !numeric => {
-            let text = crate::format::ruby_text(key);
-            let message = format!("The value '{text}' cannot be converted to Numeric.");
-            Err(Failure::new("NOT_NUMERIC", message).at(place))
-        }
         Kind::Array => {
             let (left, actual) = (crate::value::label::a_an_uc(&receiver.label()), key_type(number));
             let message = format!("{left}[] cannot use {actual} where Integer is expected");
@@ -143,6 +142,15 @@ fn index(receiver: &Value, key: &Value, position: usize, kind: Kind) -> Result<i
                 format!("A substring operation does not accept {actual} as a character index. Expected an Integer");
             Err(Failure::new("BAD_STRING_SLICE_KEY_TYPE", message).at(place))
         }
+    }
+}
+
+/// Refuses a key that is no number.
+fn numeric(key: &Value, position: usize) -> Result<(), Failure> {
+    match key {
+        Value::Integer(_) | Value::Float(_) | Value::Timestamp(_) | Value::Timespan(_) | Value::SemVer(_) => Ok(()),
+        Value::String(text) if number(text).is_some() => Ok(()),
+        key => Err(not_numeric(key, Place::Key(position))),
     }
 }
 

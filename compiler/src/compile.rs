@@ -85,13 +85,16 @@ fn failed(evaluator: &mut Evaluator<'_>, stop: Stop) -> CompileError {
         let _ = write!(text, " {position}");
     }
     let message = format!("{text} on node {node}");
-    // An error of the language is logged as it is; what has no place of its own is logged whole.
-    let is_placed = position.as_ref().is_some_and(|position| {
-        position.column.is_some()
-            || error.issue_code != RUNTIME_ERROR
-            || error.message.starts_with("Evaluation Error: ")
-    });
-    let logged = if is_placed { error.message } else { message.clone() };
+    // An error of the language is logged without its place; what has no place of its own is logged whole.
+    let is_placed = position.as_ref().is_some_and(|position| position.column.is_some())
+        || error.issue_code != RUNTIME_ERROR
+        || error.message.starts_with("Evaluation Error: ");
+    let unparsed = format!("Could not parse for environment {}: ", evaluator.request().environment);
+    let logged = match error.message.strip_prefix(&unparsed) {
+        Some(mistake) => mistake.to_owned(),
+        None if is_placed => error.message,
+        None => message.clone(),
+    };
     let mut logs = evaluator.take_logs();
     logs.push(LogEntry { level: Level::Err, source: "Puppet".into(), message: logged, position: position.clone() });
     CompileError { message, issue_code: Some(error.issue_code), position, logs }
@@ -343,8 +346,7 @@ impl Evaluator<'_> {
                 }
                 Err(stop) => {
                     let Stop::Error(error) = self.stray_jump(stop) else { return Ok(false) };
-                    let message =
-                        format!("Evaluation Error: Error while evaluating a Resource Statement, {}", error.message);
+                    let message = format!("Evaluation Error: Error while evaluating an Object, {}", error.message);
                     return Err(self.parse_error(message, error.position));
                 }
                 Ok(()) => {}

@@ -59,6 +59,15 @@ impl Location {
     }
 }
 
+impl Location {
+    /// As loaders say where something was defined: `file:///etc/site.pp?line=1&pos=6`.
+    pub(crate) fn uri(source: &Source, offset: u32) -> String {
+        let (path, at) = (source.path(), source.position(offset));
+        let file = if path.is_empty() { "string:".to_owned() } else { format!("file://{path}") };
+        format!("{file}?line={}&pos={}", at.line, at.column)
+    }
+}
+
 /// As messages show it: `(file: F, line: 1, column: 2)`.
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

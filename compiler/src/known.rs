@@ -64,7 +64,7 @@ impl Body {
         }
     }
 
-    fn place(&self) -> Option<(Span, &Arc<Source>)> {
+    pub(crate) fn place(&self) -> Option<(Span, &Arc<Source>)> {
         match self {
             Self::Class(class) => Some((class.span, &class.source)),
             Self::Define(define) => Some((define.span, &define.source)),

@@ -13,6 +13,7 @@ mod number;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use arithmetic::not_numeric;
 pub use arithmetic::{arithmetic, negate};
 pub use matching::{contains, matches, option_matches};
 pub use number::number;
@@ -55,6 +56,9 @@ impl From<bool> for Matched {
         if found { Self::Yes } else { Self::No }
     }
 }
+
+/// Why a version is no number, in the words of the original's runtime.
+const NO_FLOAT: &str = "can't convert SemanticPuppet::Version into Float";
 
 /// `==`: strings fold case (of ASCII letters), integers equal floats of the same value, types are
 /// equal when each takes all of the other.
@@ -104,6 +108,7 @@ pub fn compare(left: &Value, right: &Value) -> Result<Option<Ordering>, Failure>
         }
         (Value::SemVer(a), Value::SemVer(b)) => Ok(Some(a.cmp_precedence(b))),
         (Value::SemVer(_), _) => because("Versions not comparable to non Versions"),
+        (Value::Integer(_) | Value::Float(_), Value::SemVer(_)) => because(NO_FLOAT),
         (Value::Integer(_) | Value::Float(_) | Value::Timespan(_) | Value::Timestamp(_), _) => {
             match numeric_order(left, right) {
                 Some(order) => Ok(order),

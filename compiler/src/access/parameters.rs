@@ -8,7 +8,7 @@ use crate::types::construct::{self, is_range_parameter};
 use crate::types::object::Extension;
 use crate::types::{self, Bounds, Type};
 use crate::value::Value;
-use crate::value::label::{a_an, a_an_uc, type_label};
+use crate::value::label::{a_an, a_an_uc, ruby_class, type_kind, type_label};
 
 /// How many parameters are at most taken.
 const ANY_NUMBER: usize = usize::MAX;
@@ -234,7 +234,7 @@ fn numbers(keys: &[Value], name: &str, wanted: &str, taken: impl Fn(&Value) -> b
     match keys.iter().position(|key| !taken(key)) {
         None => Ok(()),
         Some(index) => {
-            let actual = crate::value::ruby_class(&keys[index]);
+            let actual = ruby_class(&keys[index]);
             let message = format!("{name}-Type [] requires all arguments to be {wanted}. Got {actual}");
             Err(Failure::new("BAD_INTEGER_SLICE_TYPE", message).at(Place::Key(index)))
         }
@@ -281,12 +281,8 @@ fn not_a_type(label: &str, keys: &[Value], index: usize) -> Failure {
 /// How messages name the class of a key: types by their kind.
 fn class_of(key: &Value) -> String {
     match key {
-        Value::Type(of) => {
-            let text = of.to_string();
-            let name = text.split('[').next().unwrap_or_default();
-            format!("{name}-Type")
-        }
-        other => crate::value::ruby_class(other).to_owned(),
+        Value::Type(of) => format!("{}-Type", type_kind(of)),
+        other => ruby_class(other).into_owned(),
     }
 }
 
@@ -320,6 +316,7 @@ fn resource_references(resource: &types::ResourceType, of: &Type, keys: &[Value]
     if titles.is_empty() {
         return Ok(Value::Type(Type::resource(Some(&type_name), None)));
     }
+    let nested = usize::from(titles.len() != keys.len());
     let mut references = Vec::with_capacity(titles.len());
     for (index, title) in titles.iter().enumerate() {
         let Value::String(title) = title else {
@@ -328,7 +325,7 @@ fn resource_references(resource: &types::ResourceType, of: &Type, keys: &[Value]
                 "Error creating type specialization of {what}, Cannot use {key} where a resource title String is expected"
             );
             // The original counts titles, not keys.
-            return Err(Failure::new("BAD_TYPE_SPECIALIZATION", message).at(Place::Key(index)));
+            return Err(Failure::new("BAD_TYPE_SPECIALIZATION", message).at(Place::Key(index + nested)));
         };
         references.push(Value::Type(Type::resource(Some(&type_name), Some(title))));
     }

@@ -140,6 +140,11 @@ impl Evaluator<'_> {
         class: &Arc<str>,
         expr: &Expr,
     ) -> Result<(), Stop> {
+        if self.request().settings.tasks {
+            let message =
+                "The catalog operation 'multi var assignment from class' is only available when compiling a catalog";
+            return Err(self.issue("CATALOG_OPERATION_NOT_SUPPORTED_WHEN_SCRIPTING", expr, message));
+        }
         if self.catalog.class(class).is_none() {
             let ExprKind::Assignment { right, .. } = &expr.kind else { return Ok(()) };
             return Err(self.issue("UNKNOWN_RESOURCE", right, format!("Resource not found: Class['{class}']")));

@@ -117,13 +117,23 @@ impl Evaluator<'_> {
     }
 
     /// Remembers the functions of a file.
-    pub(super) fn add_functions(&mut self, program: &Program) {
+    pub(super) fn add_functions(&mut self, program: &Program) -> Result<(), Stop> {
         for definition in &program.definitions {
-            if let Definition::Function(function) = definition {
-                let user = UserFunction { definition: function.clone(), signature: None };
-                self.functions.entry(function.name.to_lowercase().into()).or_insert(Some(user));
+            let Definition::Function(function) = definition else { continue };
+            let name = function.name.to_lowercase();
+            match self.functions.get(name.as_str()) {
+                Some(Some(known)) if Arc::ptr_eq(&known.definition, function) => {}
+                Some(Some(known)) => {
+                    let uri = Location::uri(&known.definition.source, known.definition.span.start);
+                    return Err(self.redefined("function", &name, &format!("set at {uri}")));
+                }
+                _ => {
+                    let user = UserFunction { definition: function.clone(), signature: None };
+                    self.functions.insert(name.into(), Some(user));
+                }
             }
         }
+        Ok(())
     }
 
     /// `break`, `next` or `return` where nothing can be left.
@@ -204,7 +214,7 @@ impl Evaluator<'_> {
         if let Some(program) =
             self.world().program(ProgramKind::Function, name).map_err(|error| self.unloadable(&error))?
         {
-            self.add_functions(&program);
+            self.add_functions(&program)?;
         }
         Ok(self.functions.entry(name.into()).or_insert(None).clone())
     }

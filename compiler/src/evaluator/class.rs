@@ -218,7 +218,7 @@ impl Evaluator<'_> {
                 let message = format!("Duplicate parameter '{}' for on {}", parameter.name, resource.reference());
                 return Err(self.parse_error(message, resource.position.clone()));
             }
-            resource.set(parameter).map_err(|tag| self.invalid_tag(&tag))?;
+            resource.set(parameter).map_err(|tag| self.invalid_tag_of(&tag, resource))?;
         }
         let (type_name, title) = (resource.type_name.clone(), resource.title.clone());
         resource.tags.tag(&type_name).map_err(|tag| self.invalid_tag(&tag))?;
@@ -227,10 +227,14 @@ impl Evaluator<'_> {
         }
         for (name, parameter) in self.scopes.defaults(resource.scope, &type_name) {
             if resource.parameter(&name).is_none() {
-                resource.set(parameter).map_err(|tag| self.invalid_tag(&tag))?;
+                resource.set(parameter).map_err(|tag| self.invalid_tag_of(&tag, resource))?;
             }
         }
         Ok(())
+    }
+
+    fn invalid_tag_of(&self, tag: &str, resource: &Resource) -> Stop {
+        self.parse_error(format!("Invalid tag '{tag}'"), resource.position.clone())
     }
 
     fn invalid_tag(&self, tag: &str) -> Stop {

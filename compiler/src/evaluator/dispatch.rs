@@ -59,7 +59,7 @@ impl Evaluator<'_> {
             ExprKind::Epp { .. } => Err(Failure::missing("a template within a manifest").into()),
             ExprKind::RenderString(text) => self.render_text(text),
             ExprKind::Render(inner) => self.render(inner),
-            ExprKind::Apply { .. } => Err(Failure::missing("'apply', which belongs to plans,").into()),
+            ExprKind::Apply { .. } => Err(Failure::argument("Unable to lookup 'apply_executor'").into()),
         }
     }
 

@@ -33,13 +33,25 @@ impl Evaluator<'_> {
             Place::Whole => whole,
             Place::Left => left,
             Place::Right => right.first().unwrap_or(whole),
-            Place::Key(index) => right.get(index).unwrap_or(whole),
+            Place::Key(index) => match right.get(index) {
+                Some(key) => key,
+                // Elements of a list of keys have no place of their own.
+                None => return self.nowhere(failure),
+            },
         };
         if failure.issue_code == RUNTIME_ERROR {
             let error = Error { issue_code: RUNTIME_ERROR, message: failure.message.clone(), position: None };
             return self.placed(error, expr);
         }
         self.issue(failure.issue_code, expr, &failure.message)
+    }
+
+    /// An error without any place.
+    #[expect(clippy::unused_self, reason = "reads as what the evaluator says")]
+    fn nowhere(&self, failure: &Failure) -> Stop {
+        let position = Some(Location { file: "".into(), line: 0, column: None });
+        let message = format!("Evaluation Error: {}", failure.message);
+        Error { issue_code: failure.issue_code, message, position }.into()
     }
 
     /// An error of the kind that names its line but gets no prefix.

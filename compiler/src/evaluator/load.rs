@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use syntax::ast::Program;
+use rustc_hash::FxHashMap;
+use syntax::ast::{Definition, Program};
 
 use crate::error::{Error, Location, RUNTIME_ERROR, Stop};
 use crate::evaluator::Evaluator;
 use crate::known::TypeId;
+use crate::resource_type::METAPARAMETERS;
 use crate::world::{LoadError, ProgramKind};
 
 impl Evaluator<'_> {
@@ -43,9 +45,46 @@ impl Evaluator<'_> {
 
     /// Reads the definitions of a text that belongs to no module.
     pub(crate) fn add_definitions(&mut self, program: &Program) -> Result<(), Stop> {
+        self.check_definitions(program)?;
         self.known.add(program, &"".into())?;
-        self.add_functions(program);
+        self.add_functions(program)?;
         self.add_aliases(program)?;
+        Ok(())
+    }
+
+    /// Defined types that loaders have already, and parameters that every resource has anyway.
+    fn check_definitions(&mut self, program: &Program) -> Result<(), Stop> {
+        let mut defines: FxHashMap<String, String> = FxHashMap::default();
+        for definition in &program.definitions {
+            let (name, parameters) = match definition {
+                Definition::Define(define) => (&define.name, &define.parameters),
+                Definition::Class(class) => (&class.name, &class.parameters),
+                _ => continue,
+            };
+            if let Definition::Define(define) = definition {
+                let name = name.to_lowercase();
+                let known = self.known.define(&name).and_then(|id| self.known.get(id).body.place());
+                let origin = known.map(|(span, source)| Location::uri(source, span.start));
+                if let Some(origin) = origin.or_else(|| defines.get(&name).cloned()) {
+                    return Err(self.redefined("type", &name, &format!("set at {origin}")));
+                }
+                defines.insert(name, Location::uri(&define.source, define.span.start));
+            }
+            for parameter in parameters.iter().filter(|parameter| METAPARAMETERS.contains(&&*parameter.name)) {
+                let parameter_name = &parameter.name;
+                if parameter.default.is_none() {
+                    return Err(self.fail(format!(
+                        "{parameter_name} is a metaparameter; please choose another parameter name in the {name} definition"
+                    )));
+                }
+                let message = format!(
+                    "{parameter_name} is a metaparam; this value will inherit to all contained resources in the {name} definition"
+                );
+                if self.warned.insert(message.as_str().into()) {
+                    self.warn(message, None);
+                }
+            }
+        }
         Ok(())
     }
 
@@ -78,8 +117,9 @@ impl Evaluator<'_> {
             if self.known.start_loading(file) {
                 let loaded = self.world().program(ProgramKind::Manifest, file);
                 if let Some(program) = loaded.map_err(|error| self.unloadable(&error))? {
+                    self.check_definitions(&program)?;
                     self.known.add(&program, &module)?;
-                    self.add_functions(&program);
+                    self.add_functions(&program)?;
                     self.add_aliases(&program)?;
                     if let Some(id) = find(self, name) {
                         return Ok(Some(id));

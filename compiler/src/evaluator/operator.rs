@@ -4,9 +4,8 @@ use std::cmp::Ordering;
 
 use syntax::ast::{BinaryOp, Expr};
 
-use crate::error::{Failure, Stop};
+use crate::error::{Error, Failure, RUNTIME_ERROR, Stop};
 use crate::evaluator::Evaluator;
-use crate::label::label_value;
 use crate::operators::{self, Matched};
 use crate::types;
 use crate::value::Value;
@@ -89,11 +88,15 @@ impl Evaluator<'_> {
     }
 
     fn incomparable(&self, op: BinaryOp, a: &Value, b: &Value, failure: &Failure, expr: &Expr) -> Stop {
+        if matches!((a, b), (Value::Integer(_) | Value::Float(_), Value::SemVer(_))) {
+            return self
+                .placed(Error { issue_code: RUNTIME_ERROR, message: failure.message.clone(), position: None }, expr);
+        }
         let message = format!(
             "Comparison of: {} {} {}, is not possible. Caused by '{}'.",
-            label_value(a),
+            a.label(),
             op.symbol(),
-            label_value(b),
+            b.label(),
             failure.message
         );
         self.issue("COMPARISON_NOT_POSSIBLE", expr, message)

@@ -110,8 +110,10 @@ impl Evaluator<'_> {
                 parameter.value = Value::array(values);
             }
         }
-        let result = self.catalog.get_mut(id).set(parameter);
-        result.map_err(|tag| self.fail(format!("Invalid tag '{tag}'")))
+        let resource = self.catalog.get_mut(id);
+        let position = resource.position.clone();
+        let result = resource.set(parameter);
+        result.map_err(|tag| self.parse_error(format!("Invalid tag '{tag}'"), position))
     }
 }
 

@@ -27,13 +27,6 @@ pub(crate) struct Aliases {
     stopped: Option<Stop>,
 }
 
-/// Where a type is defined.
-fn uri(alias: &ast::TypeAlias) -> String {
-    let (path, at) = (alias.source.path(), alias.source.position(alias.span.start));
-    let file = if path.is_empty() { "string:".to_owned() } else { format!("file://{path}") };
-    format!("{file}?line={}&pos={}", at.line, at.column)
-}
-
 impl Evaluator<'_> {
     /// `Integer`, `File`, `Stdlib::Absolutepath`
     pub(super) fn reference(&mut self, expr: &Expr) -> Result<Value, Stop> {
@@ -76,17 +69,22 @@ impl Evaluator<'_> {
             let key = alias.name.to_lowercase();
             let origin = match self.aliases.waiting.get(key.as_str()) {
                 Some(known) if Arc::ptr_eq(known, alias) => continue,
-                Some(known) => format!("set at {}", uri(known)),
+                Some(known) => format!("set at {}", Location::uri(&known.source, known.span.start)),
                 None if types::parse::built_in(&key).is_some() => "set by Puppet-Type-System/Static-Loader".to_owned(),
                 None => {
                     self.aliases.waiting.insert(key.into(), alias.clone());
                     continue;
                 }
             };
-            let message = format!("Attempt to redefine entity '{RUNTIME_AUTHORITY}/type/{key}'. Originally {origin}.");
-            return Err(self.parse_error(message, None));
+            return Err(self.redefined("type", &key, &origin));
         }
         Ok(())
+    }
+
+    /// A second definition of what loaders keep by name.
+    pub(super) fn redefined(&self, kind: &str, name: &str, origin: &str) -> Stop {
+        let message = format!("Attempt to redefine entity '{RUNTIME_AUTHORITY}/{kind}/{name}'. Originally {origin}.");
+        self.parse_error(message, None)
     }
 
     fn resolved(&mut self, parsed: Result<Type, Failure>) -> Result<Type, Stop> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use syntax::ast::BinaryOp;
 
 use crate::error::{Failure, Place};
-use crate::operators::Coerced;
+use crate::operators::{Coerced, NO_FLOAT};
 use crate::time::{Nanoseconds, PER_SECOND};
 use crate::types::{self, Type};
 use crate::value::label::{a_an, a_an_uc};
@@ -40,6 +40,7 @@ pub fn negate(value: &Value, coerced: &mut Vec<Coerced>) -> Result<Value, Failur
         }
         Value::Float(number) => Ok(Value::Float(-number)),
         Value::Timespan(span) => Ok(Value::Timespan(Nanoseconds::new(-span.get()))),
+        Value::SemVer(_) => Err(Failure::argument(NO_FLOAT)),
         other => Err(Failure::new(
             "OPERATOR_NOT_APPLICABLE",
             format!("Operator '-' is not applicable to {}.", a_an(&other.label())),
@@ -61,8 +62,11 @@ fn coerce(value: &Value, place: Place, coerced: &mut Vec<Coerced>) -> Result<Val
     }
 }
 
-fn not_numeric(value: &Value, place: Place) -> Failure {
-    let text = crate::format::ruby_text(value);
+pub(crate) fn not_numeric(value: &Value, place: Place) -> Failure {
+    let text = match value {
+        Value::Regexp(_) => crate::functions::ruby_text::to_s(value),
+        value => crate::format::ruby_text(value),
+    };
     Failure::new("NOT_NUMERIC", format!("The value '{text}' cannot be converted to Numeric.")).at(place)
 }
 
@@ -103,8 +107,19 @@ fn calculate(op: BinaryOp, left: &Value, right: &Value) -> Result<Value, Failure
             }
             _ => Err(not_applicable_when(op, left, right)),
         },
+        (Value::Integer(_) | Value::Float(_), Value::SemVer(_))
+            if !is_shift(op) && !matches!((left, op), (Value::Float(_), BinaryOp::Modulo)) =>
+        {
+            Err(Failure::argument(NO_FLOAT))
+        }
+        (Value::SemVer(_), Value::Timespan(_) | Value::Timestamp(_)) if op == BinaryOp::Add => times(op, right, left),
+        (Value::SemVer(_), Value::Timespan(_) | Value::Timestamp(_)) => Err(not_applicable_when(op, left, right)),
         _ => Err(not_applicable(op, left)),
     }
+}
+
+fn is_shift(op: BinaryOp) -> bool {
+    matches!(op, BinaryOp::ShiftLeft | BinaryOp::ShiftRight)
 }
 
 fn integers(op: BinaryOp, a: i64, b: i64) -> Result<Value, Failure> {

@@ -25,9 +25,9 @@ pub fn matches(left: &Value, right: &Value) -> Result<Matched, Failure> {
         }
         other => {
             let class = match other {
-                Value::Undef => "nil",
-                Value::Boolean(true) => "true",
-                Value::Boolean(false) => "false",
+                Value::Undef => "nil".into(),
+                Value::Boolean(true) => "true".into(),
+                Value::Boolean(false) => "false".into(),
                 other => ruby_class(other),
             };
             return Err(not_a_pattern(&format!("no implicit conversion of {class} into String")));

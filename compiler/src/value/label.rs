@@ -1,5 +1,7 @@
 //! What messages call a value.
 
+use std::borrow::Cow;
+
 use crate::types::Type;
 use crate::value::Value;
 
@@ -37,8 +39,8 @@ pub(crate) fn type_label(of: &Type) -> String {
 }
 
 /// The class of a value in the original, as some of its messages show it.
-pub(crate) fn ruby_class(value: &Value) -> &'static str {
-    match value {
+pub(crate) fn ruby_class(value: &Value) -> Cow<'static, str> {
+    let fixed = match value {
         Value::Undef => "NilClass",
         Value::Default => "Symbol",
         Value::Boolean(true) => "TrueClass",
@@ -55,11 +57,41 @@ pub(crate) fn ruby_class(value: &Value) -> &'static str {
         Value::Timespan(_) => "Puppet::Pops::Time::Timespan",
         Value::SemVer(_) => "SemanticPuppet::Version",
         Value::SemVerRange(_) => "SemanticPuppet::VersionRange",
-        Value::Uri(_) => "URI::Generic",
+        Value::Uri(text) => uri_class(text),
         Value::Type(of) => crate::types::object::ruby_class(of),
+        Value::Object(object) if object.of.label() == "Error" => "Puppet::DataTypes::Error",
         Value::Object(_) => "Object",
         Value::Callable(_) => "Proc",
         Value::Iterator(_) => "Puppet::Pops::Types::Iterator",
+    };
+    fixed.into()
+}
+
+/// What a type is a type of, without its parameters: `Integer`, `Resource` for `File['x']`.
+pub(crate) fn type_kind(of: &Type) -> Cow<'static, str> {
+    match of {
+        Type::Resource(_) => "Resource".into(),
+        Type::Alias(_) => "TypeAlias".into(),
+        Type::Reference(_) => "TypeReference".into(),
+        other => {
+            let text = other.to_string();
+            text.split('[').next().unwrap_or_default().to_owned().into()
+        }
+    }
+}
+
+fn uri_class(text: &str) -> &'static str {
+    match text.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase()).as_deref() {
+        Some("http") => "URI::HTTP",
+        Some("https") => "URI::HTTPS",
+        Some("ftp") => "URI::FTP",
+        Some("file") => "URI::File",
+        Some("ldap") => "URI::LDAP",
+        Some("ldaps") => "URI::LDAPS",
+        Some("mailto") => "URI::MailTo",
+        Some("ws") => "URI::WS",
+        Some("wss") => "URI::WSS",
+        _ => "URI::Generic",
     }
 }
 

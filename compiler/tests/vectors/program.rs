@@ -32,17 +32,31 @@ pub(crate) fn compiled(vector: &Json) -> Json {
     }
 }
 
-/// The value of a script.
+/// The value of a script. Scripts are always strict.
 fn script(vector: &Json) -> Json {
-    let (world, parts) = setup(vector, "");
-    let text = match (vector["source"].as_str().unwrap_or_default(), vector["environment"]["manifest"].as_str()) {
-        ("", Some(path)) => vector["files"][path].as_str().unwrap_or_default(),
-        (text, _) => text,
+    let mut vector = vector.clone();
+    vector["settings"]["strict"] = json!("error");
+    vector["settings"]["strict_variables"] = json!(true);
+    let manifest = vector["environment"]["manifest"].take();
+    let text = match (vector["source"].as_str().unwrap_or_default(), manifest.as_str()) {
+        ("", Some(path)) => vector["files"][path].as_str().unwrap_or_default().to_owned(),
+        (text, _) => text.to_owned(),
     };
+    let vector = &vector;
+    let (world, parts) = setup(vector, "");
     let source = Arc::new(Source::new("unknown-source-location", text));
     match value(&world, &parts, &source, &text::options(vector)) {
         Ok((value, logs)) => with_logs(json!({"ok": {"value": described(&value)}}), &world, Some(&source), &logs),
-        Err(error) => failed(vector, &world, Some(&source), error),
+        Err(mut error) => {
+            if let Err(syntax) = syntax::parse(source.clone(), &text::options(vector)) {
+                let first = syntax.errors().next().expect("an error has a diagnostic").message.clone();
+                let (name, node) = (&parts.environment, &parts.node);
+                error.message = format!("Could not parse for environment {name}: {} on node {node}", error.message);
+                let source = "Puppet".into();
+                error.logs.push(LogEntry { level: Level::Err, source, message: first, position: None });
+            }
+            failed(vector, &world, Some(&source), error)
+        }
     }
 }
 

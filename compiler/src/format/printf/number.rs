@@ -32,9 +32,9 @@ pub(super) fn to_float(value: &Value) -> Result<f64, Failure> {
 
 fn cannot_convert(value: &Value, to: &str) -> Failure {
     let what = match value {
-        Value::Undef => "nil",
-        Value::Boolean(true) => "true",
-        Value::Boolean(false) => "false",
+        Value::Undef => "nil".into(),
+        Value::Boolean(true) => "true".into(),
+        Value::Boolean(false) => "false".into(),
         other => crate::value::ruby_class(other),
     };
     Failure::argument(format!("can't convert {what} into {to}"))

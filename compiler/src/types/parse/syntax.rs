@@ -65,12 +65,21 @@ pub(super) fn from_expression(expr: &Expr) -> Node {
     };
     let mut node = Node { kind, start: expr.span.start as usize, end: expr.span.end as usize };
     // An operator is placed at its sign; its text reaches over its operands.
-    if let ExprKind::Binary { left, right, .. }
-    | ExprKind::Assignment { left, right, .. }
-    | ExprKind::NamedAccess { left, right } = &expr.kind
-    {
-        node.start = node.start.min(from_expression(left).start);
-        node.end = node.end.max(from_expression(right).end);
+    match &expr.kind {
+        ExprKind::Binary { left, right, .. }
+        | ExprKind::NamedAccess { left, right }
+        | ExprKind::Assignment { left, right, .. }
+        | ExprKind::Relationship { left, right, .. } => {
+            node.reach(left);
+            node.reach(right);
+        }
+        // A closing parenthesis is no part of it.
+        ExprKind::Not(inner)
+        | ExprKind::UnaryMinus(inner)
+        | ExprKind::Unfold(inner)
+        | ExprKind::Parenthesized(inner) => node.reach(inner),
+        ExprKind::CallMethod(call) => node.reach(&call.functor),
+        _ => {}
     }
     node.around_parts()
 }
@@ -103,6 +112,13 @@ impl Node {
         let is_plain = matches!(&head.kind, Kind::Reference(name) if matches!(&**name, "Object" | "TypeSet"));
         let is_parent = |key: &Self| matches!(&key.kind, Kind::Text(name) if &**name == "parent");
         !is_plain && entries.iter().any(|(key, _)| is_parent(key))
+    }
+
+    /// Makes the text reach over an operand.
+    fn reach(&mut self, operand: &Expr) {
+        let operand = from_expression(operand);
+        self.start = self.start.min(operand.start);
+        self.end = self.end.max(operand.end);
     }
 
     /// The right side of a `type` statement is placed at the name; its text reaches over its parts.
