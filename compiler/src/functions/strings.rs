@@ -83,6 +83,14 @@ pub(super) static FUNCTIONS: &[Function] = &[
         },
     ),
     Function::legacy("sprintf", 1, None, |call| {
+        if call.argument(0).as_str().is_none() {
+            let class = match call.argument(0) {
+                Value::Boolean(truth) => truth.to_string(),
+                Value::Sensitive(_) => "Puppet::Pops::Types::PSensitiveType::Sensitive".to_owned(),
+                other => ruby_class(other),
+            };
+            return Err(Failure::argument(format!("no implicit conversion of {class} into String")).into());
+        }
         let arguments = call.arguments.get(1..).unwrap_or_default();
         Ok(Value::from(crate::format::sprintf(call.text(0), arguments)?))
     }),

@@ -24,7 +24,7 @@ pub fn format_timestamp(time: Nanoseconds, format: Option<&str>, timezone: Optio
     let format = format.unwrap_or(WITH_ZONE[0]);
     let offset = timezone.filter(|zone| !zone.is_empty()).map(zone_offset).transpose()?;
     let civil = civil(time.get().saturating_add(i128::from(offset.unwrap_or(0)) * PER_SECOND))?;
-    Ok(write::strftime(format, civil, offset, time))
+    write::strftime(format, civil, offset, time).ok_or_else(|| Failure::argument(format!("invalid format: {format}")))
 }
 
 /// `Timestamp(text, format, timezone)`: one format or several to be tried in turn.

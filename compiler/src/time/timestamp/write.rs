@@ -1,7 +1,5 @@
 //! `strftime`
 
-use std::fmt::Write;
-
 use jiff::civil::DateTime;
 
 use super::{DAYS, MONTHS, day_number};
@@ -18,7 +16,8 @@ struct Flags {
     width: Option<usize>,
 }
 
-pub(super) fn strftime(format: &str, civil: DateTime, offset: Option<i64>, time: Nanoseconds) -> String {
+/// `None` when the format ends within a directive.
+pub(super) fn strftime(format: &str, civil: DateTime, offset: Option<i64>, time: Nanoseconds) -> Option<String> {
     let letters: Vec<char> = format.chars().collect();
     let mut out = String::new();
     let mut at = 0;
@@ -48,19 +47,19 @@ pub(super) fn strftime(format: &str, civil: DateTime, offset: Option<i64>, time:
             }
             at += 1;
         }
-        let directive = letters.get(at).copied();
+        let directive = *letters.get(at)?;
         at += 1;
-        match directive.and_then(|letter| one(letter, &flags, civil, offset, time)) {
+        match one(directive, &flags, civil, offset, time) {
             Some(text) => out.push_str(&text),
-            None => out.extend(&letters[start..at.min(letters.len())]),
+            None => out.extend(&letters[start..at]),
         }
     }
-    out
+    Some(out)
 }
 
 fn one(letter: char, flags: &Flags, civil: DateTime, offset: Option<i64>, time: Nanoseconds) -> Option<String> {
     let (date, clock) = (civil.date(), civil.time());
-    let again = |format: &str| text(flags, strftime(format, civil, offset, time));
+    let again = |format: &str| text(flags, strftime(format, civil, offset, time).unwrap_or_default());
     let hour12 = match clock.hour() % 12 {
         0 => 12,
         hour => hour,
@@ -111,7 +110,6 @@ fn one(letter: char, flags: &Flags, civil: DateTime, offset: Option<i64>, time: 
         'X' | 'T' => again("%H:%M:%S"),
         'r' => again("%I:%M:%S %p"),
         'R' => again("%H:%M"),
-        '+' => again("%a %b %e %H:%M:%S %Z %Y"),
         _ => return None,
     })
 }
@@ -143,11 +141,20 @@ fn fraction(nanoseconds: i32, digits: usize) -> String {
 fn zone_offset(flags: &Flags, offset: i64) -> String {
     let sign = if offset < 0 { '-' } else { '+' };
     let (hours, minutes, seconds) = (offset.abs() / 3600, offset.abs() / 60 % 60, offset.abs() % 60);
-    let mut out = String::new();
-    let _ = match flags.colons {
-        0 => write!(out, "{sign}{hours:02}{minutes:02}"),
-        1 => write!(out, "{sign}{hours:02}:{minutes:02}"),
-        _ => write!(out, "{sign}{hours:02}:{minutes:02}:{seconds:02}"),
+    let rest = match flags.colons {
+        0 => format!("{minutes:02}"),
+        1 => format!(":{minutes:02}"),
+        2 => format!(":{minutes:02}:{seconds:02}"),
+        // As short as it can be.
+        _ if seconds != 0 => format!(":{minutes:02}:{seconds:02}"),
+        _ if minutes != 0 => format!(":{minutes:02}"),
+        _ => String::new(),
     };
-    out
+    // The sign, the hours, and what fills up to the width.
+    let digits = flags.width.unwrap_or(0).saturating_sub(rest.len() + 1).max(2);
+    if flags.padding == Some(' ') {
+        let hours = format!("{sign}{hours}");
+        return format!("{hours:>width$}{rest}", width = digits + 1);
+    }
+    format!("{sign}{hours:0digits$}{rest}")
 }
