@@ -38,16 +38,30 @@ pub fn compile(request: &Request<'_>, world: &dyn World) -> Result<Compilation, 
     }
 }
 
-/// Answers a question about a node's data or code without a catalog: the scopes are set up and the
-/// main manifest is not evaluated.
-pub fn with_evaluator<T>(
+/// Runs something in the top scope of a node: the scopes are set up and the main manifest is left
+/// out.
+pub(crate) fn without_manifests<T>(
     request: &Request<'_>,
     world: &dyn World,
     run: impl FnOnce(&mut Evaluator<'_>) -> Result<T, Stop>,
 ) -> Result<(T, Vec<LogEntry>), CompileError> {
     let mut evaluator = Evaluator::new(*request, world);
-    let answer =
-        evaluator.start().and_then(|()| evaluator.load_manifests().map(drop)).and_then(|()| run(&mut evaluator));
+    let answer = evaluator.start().and_then(|()| run(&mut evaluator));
+    answered(evaluator, answer)
+}
+
+/// Runs something in the top scope of a node when its catalog is made.
+pub(crate) fn after_compile<T>(
+    request: &Request<'_>,
+    world: &dyn World,
+    run: impl FnOnce(&mut Evaluator<'_>) -> Result<T, Stop>,
+) -> Result<(T, Vec<LogEntry>), CompileError> {
+    let mut evaluator = Evaluator::new(*request, world);
+    let answer = evaluator.run().and_then(|()| run(&mut evaluator));
+    answered(evaluator, answer)
+}
+
+fn answered<T>(mut evaluator: Evaluator<'_>, answer: Result<T, Stop>) -> Result<(T, Vec<LogEntry>), CompileError> {
     match answer {
         Ok(answer) => Ok((answer, evaluator.take_logs())),
         Err(stop) => Err(failed(&mut evaluator, stop)),
@@ -72,7 +86,7 @@ pub(crate) fn evaluate(
 fn failed(evaluator: &mut Evaluator<'_>, stop: Stop) -> CompileError {
     let error = match evaluator.stray_jump(stop) {
         Stop::Error(error) => *error,
-        Stop::Break(_) | Stop::Next(_) | Stop::Return(_) => Error {
+        Stop::Break(_) | Stop::Next(_) | Stop::Return(_) | Stop::NotFound => Error {
             issue_code: RUNTIME_ERROR,
             message: "break() from context where this is illegal".to_owned(),
             position: None,

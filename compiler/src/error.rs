@@ -17,6 +17,8 @@ pub enum Stop {
     Next(Value),
     /// `return(value)`: ends the innermost function.
     Return(Value),
+    /// `not_found()` of a lookup's context: the data function that runs has no value for the key.
+    NotFound,
 }
 
 impl From<Error> for Stop {

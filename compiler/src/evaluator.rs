@@ -50,9 +50,6 @@ pub(crate) use collect::shown;
 pub(crate) use definition::ResolvedType;
 pub(crate) use type_name::Aliases;
 
-/// Errors of lookups name no place, as in the original.
-const UNPLACED: &str = "LOOKUP_ERROR";
-
 /// Makes one catalog.
 pub struct Evaluator<'a> {
     request: Request<'a>,
@@ -186,7 +183,7 @@ impl<'a> Evaluator<'a> {
         let result = self.dispatch(expr);
         self.depth -= 1;
         match result {
-            Err(Stop::Error(error)) if error.position.is_none() && error.issue_code != UNPLACED => {
+            Err(Stop::Error(error)) if error.position.is_none() && !crate::hiera::is_lookup_error(&error) => {
                 Err(self.placed(*error, expr))
             }
             result => result,

@@ -30,7 +30,7 @@ mod paths;
 mod random;
 pub(crate) mod ruby_text;
 mod scan;
-mod stdlib;
+pub(crate) mod stdlib;
 mod strings;
 mod time;
 mod typing;
@@ -75,6 +75,15 @@ pub(crate) trait Caller {
     /// A type from its text, with the types of the environment known.
     fn parse_type(&mut self, text: &str) -> Result<Type, Stop>;
 
+    /// The name of the environment.
+    fn environment_name(&self) -> Arc<str>;
+
+    /// The class in which the running code stands, in lower case; empty for none.
+    fn calling_class(&mut self) -> Arc<str>;
+
+    /// What a function declares to return; `None` when there is no such function.
+    fn function_return_type(&mut self, name: &str) -> Result<Option<Returns>, Stop>;
+
     /// What lookups remember during this compile.
     fn hiera(&self) -> std::rc::Rc<crate::hiera::Cache>;
 
@@ -107,12 +116,13 @@ pub(crate) trait Caller {
 
     /// The annotations that values were given.
     fn annotations(&mut self) -> &mut Annotations;
+}
 
-    /// Refuses a value that is not of a type: `SUBJECT has wrong type, …`.
-    fn assert_type(&mut self, subject: &str, of: &str, value: &Value) -> Result<(), Stop> {
-        let of = self.parse_type(of)?;
-        assert_instance(subject, &of, value)
-    }
+/// What a function declares to return.
+pub(crate) enum Returns {
+    /// It says nothing.
+    Anything,
+    Declared(Type),
 }
 
 /// Calls a native function; `None` when there is none of this name.
@@ -294,15 +304,6 @@ fn table(groups: &[&'static [Function]]) -> Table {
 fn place_text(place: &Location) -> String {
     let file = if place.file.is_empty() { "unknown" } else { &place.file };
     format!("(file: {file}, line: {})", place.line)
-}
-
-/// The type of a value as mismatch texts name it.
-pub(crate) fn kind_of(value: &Value) -> String {
-    match types::infer_set(value) {
-        Type::Struct(_) => "Struct".to_owned(),
-        Type::Tuple(_) => "Tuple".to_owned(),
-        other => types::generalize(&other).to_string(),
-    }
 }
 
 /// Refuses a value that is not of a type: `SUBJECT has wrong type, …`.

@@ -24,6 +24,7 @@ pub mod evaluator;
 pub mod format;
 pub mod functions;
 mod hiera;
+mod inquiry;
 pub mod iterator;
 mod known;
 mod label;
@@ -44,7 +45,9 @@ pub mod value;
 pub mod version_range;
 pub mod world;
 
-pub use compile::{compile, with_evaluator};
+pub use compile::compile;
+pub use hiera::{Found, Layer, Origin};
+pub use inquiry::{Answer, Explain, Format, Question, lookup};
 pub use request::{
     Classes, Classification, Compilation, CompileError, Level, Limits, LogEntry, Request, Settings, Strict,
 };

@@ -12,7 +12,7 @@ use syntax::{Diagnostic, Severity};
 use crate::request::{CompileError, LogEntry, Request};
 use crate::resource_type::ResourceType;
 use crate::value::Value;
-use crate::world::{DataFormat, Exported, FileKind, LoadError, Module, ProgramKind, World};
+use crate::world::{DataFormat, DataSettings, Exported, FileKind, LoadError, Module, ProgramKind, World};
 
 /// Files by absolute path; modules and site manifests are found by the usual rules.
 #[derive(Default)]
@@ -24,6 +24,7 @@ pub struct Texts {
     /// A manifest that stands in no file.
     code: Option<Arc<str>>,
     now: i128,
+    settings: DataSettings,
     options: syntax::Options,
     programs: Mutex<BTreeMap<String, Result<Arc<Program>, LoadError>>>,
     data: Mutex<BTreeMap<String, Arc<Value>>>,
@@ -81,6 +82,27 @@ impl Texts {
                 .cloned()
                 .collect()
         };
+        self
+    }
+
+    /// The path of the global `hiera.yaml`.
+    #[must_use]
+    pub fn with_hiera_config(mut self, path: &str) -> Self {
+        self.settings.hiera_config = path.into();
+        self
+    }
+
+    /// Leaves the global layer out.
+    #[must_use]
+    pub fn without_global_layer(mut self) -> Self {
+        self.settings.global_layer = false;
+        self
+    }
+
+    /// The folder in which environments stand in `environments`.
+    #[must_use]
+    pub fn with_codedir(mut self, path: &str) -> Self {
+        self.settings.codedir = path.into();
         self
     }
 
@@ -240,6 +262,16 @@ impl World for Texts {
         &self.environment_path
     }
 
+    /// `environment_data_provider` is read from the folder's `environment.conf`.
+    fn data_settings(&self) -> DataSettings {
+        let conf = self.text(&format!("{}/environment.conf", self.environment_path)).unwrap_or_default();
+        let provider = conf.lines().find_map(|line| {
+            let (name, value) = line.split_once('=')?;
+            (name.trim() == "environment_data_provider").then(|| Arc::from(value.trim()))
+        });
+        DataSettings { environment_data_provider: provider, ..self.settings.clone() }
+    }
+
     fn modules(&self) -> Vec<Arc<str>> {
         let mut names: Vec<Arc<str>> = Vec::new();
         for folder in &self.modulepath {
@@ -266,6 +298,11 @@ impl World for Texts {
         let providers = format!("/lib/puppet/provider/{name}/");
         let has_providers = self.files.keys().any(|file| file.contains(&providers));
         Some(Arc::new(if has_providers { read.with_providers() } else { read }))
+    }
+
+    fn ruby_file(&self, relative: &str) -> Option<Arc<str>> {
+        let end = format!("/lib/{relative}");
+        self.files.keys().find(|path| path.ends_with(&end)).map(|path| path.as_str().into())
     }
 
     fn ruby_function(&self, name: &str) -> Option<Arc<str>> {

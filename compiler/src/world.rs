@@ -49,6 +49,16 @@ pub trait World: Sync {
     /// The modules of the environment by name, sorted.
     fn modules(&self) -> Vec<Arc<str>>;
 
+    /// Settings that lookups depend on.
+    fn data_settings(&self) -> DataSettings {
+        DataSettings::default()
+    }
+
+    /// A variable of the process's environment, for options of `hiera.yaml` that name one.
+    fn process_variable(&self, _name: &str) -> Option<String> {
+        None
+    }
+
     /// A resource type that a module brings as Ruby (built-in ones are known to the compiler).
     fn resource_type(&self, name: &str) -> Option<Arc<ResourceType>>;
 
@@ -59,6 +69,11 @@ pub trait World: Sync {
 
     /// Keeps what Ruby said of a resource type for as long as the environment stays as it is.
     fn describe_type(&self, _described: &Arc<ResourceType>) {}
+
+    /// The path of a file below `lib` of any module, by its path there.
+    fn ruby_file(&self, _relative: &str) -> Option<Arc<str>> {
+        None
+    }
 
     /// The path of the Ruby file that defines a function by its place.
     fn ruby_function(&self, name: &str) -> Option<Arc<str>>;
@@ -112,6 +127,31 @@ pub enum FileKind {
 pub enum DataFormat {
     Yaml,
     Json,
+}
+
+/// What the server's settings and `environment.conf` say of data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataSettings {
+    /// Absolute path of the global `hiera.yaml`; the file need not be there.
+    pub hiera_config: Arc<str>,
+    /// Absolute path of the folder in which environments stand in `environments`.
+    pub codedir: Arc<str>,
+    /// Whether the global layer is asked for other than `hiera()` and its kin
+    /// (`data_binding_terminus` is not `none`).
+    pub global_layer: bool,
+    /// `environment_data_provider` of `environment.conf`.
+    pub environment_data_provider: Option<Arc<str>>,
+}
+
+impl Default for DataSettings {
+    fn default() -> Self {
+        Self {
+            hiera_config: "/etc/puppet/hiera.yaml".into(),
+            codedir: "/etc/puppet/code".into(),
+            global_layer: true,
+            environment_data_provider: None,
+        }
+    }
 }
 
 /// A module of the environment.

@@ -11,6 +11,8 @@ pub struct EnvironmentConf {
     pub environment_timeout: Option<Timeout>,
     pub static_catalogs: Option<bool>,
     pub rich_data: Option<bool>,
+    /// How Hiera gets at data; deprecated, and still heard.
+    pub environment_data_provider: Option<String>,
     /// What the file says that means nothing, one sentence each.
     pub problems: Vec<String>,
 }
@@ -109,7 +111,7 @@ impl EnvironmentConf {
             },
             "static_catalogs" => self.static_catalogs = value.parse().ok(),
             "rich_data" => self.rich_data = value.parse().ok(),
-            "environment_data_provider" => {}
+            "environment_data_provider" => self.environment_data_provider = text(),
             other => unknown.push(other.to_owned()),
         }
     }

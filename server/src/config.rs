@@ -70,6 +70,7 @@ pub(crate) enum AutosignMode {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Environments {
     pub(crate) environmentpath: Vec<PathBuf>,
+    pub(crate) hiera_config: PathBuf,
     pub(crate) basemodulepath: Vec<PathBuf>,
     /// Mounts of one's own: name and folder.
     pub(crate) mounts: BTreeMap<String, PathBuf>,
@@ -145,6 +146,10 @@ impl Config {
                 .unwrap_or_else(|| vec![code_dir.join("environments")]),
             basemodulepath: folders("environments.basemodulepath", raw.environments.basemodulepath)?
                 .unwrap_or_else(|| vec![code_dir.join("modules")]),
+            hiera_config: match raw.environments.hiera_config {
+                Some(path) => absolute("environments.hiera_config", path)?,
+                None => code_dir.join("hiera.yaml"),
+            },
             mounts: raw
                 .environments
                 .mounts
@@ -212,6 +217,7 @@ impl Config {
         let texts = |paths: &[PathBuf]| paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
         let mut settings = EnvironmentSettings::classic(&self.code_dir);
         settings.environmentpath = texts(&self.environments.environmentpath);
+        settings.hiera_config = self.environments.hiera_config.to_string_lossy().into_owned();
         settings.basemodulepath = texts(&self.environments.basemodulepath);
         let custom = self.environments.mounts.iter();
         settings.mounts.custom = custom.map(|(name, path)| (name.clone(), path.display().to_string())).collect();

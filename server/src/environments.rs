@@ -67,6 +67,8 @@ pub(crate) struct EnvironmentSettings {
     pub(crate) basemodulepath: Vec<String>,
     pub(crate) codedir: String,
     pub(crate) confdir: String,
+    /// Absolute path of the global `hiera.yaml`, which need not be there.
+    pub(crate) hiera_config: String,
     pub(crate) mounts: Mounts,
     pub(crate) bounds: Bounds,
     /// How often everything is listed anew, whatever the watches say.
@@ -85,6 +87,7 @@ impl EnvironmentSettings {
             environmentpath: vec![modules::path::join(&codedir, "environments")],
             basemodulepath: vec![modules::path::join(&codedir, "modules")],
             confdir: codedir.clone(),
+            hiera_config: modules::path::join(&codedir, "hiera.yaml"),
             codedir,
             mounts: Mounts::default(),
             bounds: Bounds::default(),

@@ -7,7 +7,7 @@ use syntax::ast::{Call, Definition, Expr, ExprKind, FunctionDefinition, Program}
 use crate::callable::Callable;
 use crate::error::{Location, Stop};
 use crate::evaluator::Evaluator;
-use crate::functions::{self, catalog};
+use crate::functions::{self, Returns, catalog};
 use crate::label::{a_an, a_an_uc, label};
 use crate::types::{self, Type};
 use crate::value::Value;
@@ -53,6 +53,15 @@ impl Evaluator<'_> {
             || self.world().ruby_function(name).is_some())
     }
 
+    /// What a function declares to return; `None` when there is no such function.
+    pub(super) fn return_type(&mut self, name: &str) -> Result<Option<Returns>, Stop> {
+        if let Some(function) = self.user_function(name)? {
+            let signature = self.signature_of(name, &function)?;
+            return Ok(Some(signature.returns.clone().map_or(Returns::Anything, Returns::Declared)));
+        }
+        Ok(self.has_function(name)?.then_some(Returns::Anything))
+    }
+
     /// `name(arguments)`, `Type(arguments)`
     #[inline(never)]
     pub(super) fn call(&mut self, call: &Call, expr: &Expr) -> Result<Value, Stop> {
@@ -90,7 +99,7 @@ impl Evaluator<'_> {
             let object = object.clone();
             let arguments = self.unfolded(Vec::new(), &call.arguments)?;
             let block = call.lambda.as_ref().map(|lambda| self.lambda(lambda)).transpose()?;
-            return self.call_member(&object, name, &arguments, block.as_deref());
+            return self.call_member(&object, name, &arguments, block.as_ref());
         }
         if let Some(Value::Uri(text)) = arguments.first()
             && let Some(part) = uri_part(text, name)
@@ -143,6 +152,7 @@ impl Evaluator<'_> {
             Stop::Break(_) => "break",
             Stop::Next(_) => "next",
             Stop::Return(_) => "return",
+            Stop::NotFound => return self.fail("uncaught throw :no_such_key"),
         };
         let position = self.jump.take().filter(|jump| jump.name == name).and_then(|jump| jump.position);
         self.parse_error(format!("{name}() from context where this is illegal"), position)
@@ -196,7 +206,7 @@ impl Evaluator<'_> {
 
     fn note_jump(&mut self, stop: &Stop) {
         let name = match stop {
-            Stop::Error(_) => return,
+            Stop::Error(_) | Stop::NotFound => return,
             Stop::Break(_) => "break",
             Stop::Next(_) => "next",
             Stop::Return(_) => "return",

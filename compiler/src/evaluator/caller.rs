@@ -9,7 +9,7 @@ use syntax::source::Source;
 use crate::callable::Callable;
 use crate::error::{Location, Stop};
 use crate::evaluator::Evaluator;
-use crate::functions::{Annotations, Caller};
+use crate::functions::{Annotations, Caller, Returns};
 use crate::known::Body;
 use crate::request::{Level, Strict};
 use crate::resource::capitalize;
@@ -73,6 +73,22 @@ impl Caller for Evaluator<'_> {
 
     fn parse_type(&mut self, text: &str) -> Result<Type, Stop> {
         self.type_from_text(text)
+    }
+
+    fn environment_name(&self) -> Arc<str> {
+        self.request.environment.into()
+    }
+
+    fn calling_class(&mut self) -> Arc<str> {
+        let known = self.known.get(self.scopes.get(self.scope).source);
+        match known.body {
+            Body::Class(_) => known.name.clone(),
+            _ => Arc::default(),
+        }
+    }
+
+    fn function_return_type(&mut self, name: &str) -> Result<Option<Returns>, Stop> {
+        self.return_type(name)
     }
 
     fn hiera(&self) -> Rc<crate::hiera::Cache> {

@@ -442,7 +442,7 @@ impl Evaluator<'_> {
                 continue;
             }
             let found = crate::hiera::automatic_parameter(self, class, &declared.name)?;
-            if let Some(value) = found
+            if let Some(value) = found.map(|found| found.value)
                 && !(value.is_undef() && declared.default.is_some())
             {
                 self.set_parameter(id, &declared.name, value)?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::callable::Callable;
 use crate::error::Stop;
 use crate::evaluator::Evaluator;
+use crate::hiera;
 use crate::signature::{self, Parameter, Signature};
 use crate::types::object::{Found, Object};
 use crate::types::{CallableType, Type};
@@ -14,25 +15,38 @@ impl Evaluator<'_> {
     /// The value of a member of an object. There is one of this name.
     pub(super) fn call_member(
         &mut self,
-        object: &Object,
+        object: &Arc<Object>,
         name: &str,
         arguments: &[Value],
-        block: Option<&Callable>,
+        block: Option<&Arc<Callable>>,
     ) -> Result<Value, Stop> {
         let Some(found) = object.of.member(name) else { return Ok(Value::Undef) };
         let signatures = signatures(&found);
-        if !signatures.iter().any(|signature| signature.accepts(arguments, block)) {
+        if !signatures.iter().any(|signature| signature.accepts(arguments, block.map(|block| &**block))) {
             let signatures: Vec<&Signature> = signatures.iter().collect();
-            return Err(signature::mismatch(&found.member().label, &signatures, arguments, block).into());
+            return Err(signature::mismatch(
+                &found.member().label,
+                &signatures,
+                arguments,
+                block.map(|block| &**block),
+            )
+            .into());
         }
         let label = &found.member().label;
         match found {
             Found::Attribute(_) => match object.get(name) {
                 Some(value) => Ok(value.clone()),
+                None if hiera::context::is_context(object) => {
+                    // Its only derived attribute is the name of the environment.
+                    Ok(Value::string(self.request().environment))
+                }
                 None => Err(self.fail(format!("no method is implemented for derived {label}"))),
             },
             Found::Function(_) if object.of.label() == "Error" && name == "message" => {
                 Ok(object.get("msg").cloned().unwrap_or(Value::Undef))
+            }
+            Found::Function(_) if hiera::context::is_context(object) => {
+                hiera::context::call(self, object, name, arguments, block)
             }
             Found::Function(_) => Err(self.fail(format!("no method is implemented for {label}"))),
         }

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::{Call, Function, Strict};
 use crate::error::{Failure, Stop};
-use crate::hiera::{self, Request};
+use crate::hiera::{self, Legacy, Request};
 use crate::signature::{Declared, optional, required};
 use crate::value::Value;
+use crate::world::DataFormat;
 
 const ALIASES: &[(&str, &str)] = &[
     ("NameType", "Variant[String, Array[String]]"),
@@ -38,6 +39,15 @@ const HIERA: &[Declared] = &[
 ];
 
 pub(super) static FUNCTIONS: &[Function] = &[
+    Function::new("yaml_data", DATA_FILE, |call| data_file(call, DataFormat::Yaml)),
+    Function::new("hocon_data", &[Declared::new(&[required("options", "Any"), required("context", "Any")])], |_| {
+        Err(Failure::argument(
+            "Function Load Error for function 'hocon_data': Lookup using Hocon data_hash function is not supported \
+             without hocon library",
+        )
+        .into())
+    }),
+    Function::new("json_data", DATA_FILE, |call| data_file(call, DataFormat::Json)),
     Function::new(
         "lookup",
         &[
@@ -140,20 +150,43 @@ fn hiera_lookup(call: &mut Call<'_>, merge: &str) -> Result<Value, Stop> {
         call.caller.warn_once(name, message);
     }
     let key = key(call);
-    let default = match call.dispatch {
-        0 => call.items(0).get(1).cloned(),
-        2 => Some(call.take(1)),
-        _ => None,
+    let (default, levels) = match call.dispatch {
+        0 => (call.items(0).get(1).cloned(), call.items(0).get(2).cloned()),
+        2 => (Some(call.take(1)), Some(call.take(2))),
+        4 => (None, Some(call.take(1))),
+        _ => (None, None),
     };
-    let global_only = !hiera::has_environment_data(call.caller)?;
+    let levels = match levels {
+        None | Some(Value::Undef) => Vec::new(),
+        Some(Value::Array(levels)) => levels.to_vec(),
+        Some(level) => vec![level],
+    };
     let request = Request {
         name: Some(Value::String(key.clone())),
         names: vec![key],
         merge: Some(Value::from(merge)),
         default,
         block: call.block.clone(),
-        global_only,
+        legacy: Some(Legacy { levels }),
         ..Request::default()
     };
     hiera::lookup(call.caller, &request)
+}
+
+/// The functions that read data files, as `hiera.yaml` names them.
+const DATA_FILE: &[Declared] = &[
+    Declared::new(&[required("options", "Struct[{path=>String[1]}]"), required("context", "Puppet::LookupContext")]),
+    Declared::new(&[required("options", "Hash"), required("context", "Puppet::LookupContext")]),
+];
+
+fn data_file(call: &mut Call<'_>, format: DataFormat) -> Result<Value, Stop> {
+    if call.dispatch == 1 {
+        return Err(Failure::argument(
+            "one of 'path', 'paths' 'glob', 'globs' or 'mapped_paths' must be declared in hiera.yaml when using this \
+             data_hash function",
+        )
+        .into());
+    }
+    let options = call.take(0);
+    hiera::files::data(call.caller, &options, format)
 }

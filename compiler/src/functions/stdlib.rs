@@ -12,7 +12,7 @@ mod addresses;
 mod arrays;
 mod booleans;
 mod crypt;
-mod documents;
+pub(crate) mod documents;
 mod hashes;
 mod kinds;
 mod node;
@@ -23,7 +23,7 @@ mod succession;
 mod texts;
 mod toml;
 mod validate;
-mod yaml;
+pub(crate) mod yaml;
 
 pub(super) use documents::json_text;
 pub(super) use paths::{basename, extension};

@@ -2,70 +2,75 @@
 
 use std::sync::Arc;
 
-use super::Place;
-use crate::error::{Error, Location, Stop};
+use super::Lookup;
+use super::merge::Strategy;
+use super::origin::Layer;
+use crate::error::Stop;
+use crate::functions::Strict;
 use crate::value::{Hash, Value};
 use crate::world::DataFormat;
 
-/// What a version 5 file may hold, as a type of the language.
-pub(super) const TYPE: &str = "Struct[{version=>Integer[5,5],\
-    Optional[defaults]=>Struct[{Optional[data_hash]=>String[1],Optional[lookup_key]=>String[1],\
-    Optional[data_dig]=>String[1],Optional[datadir]=>String[1],\
-    Optional[options]=>Hash[Pattern[/\\A[A-Za-z](:?[0-9A-Za-z_-]*[0-9A-Za-z])?\\z/],Data]}],\
-    Optional[hierarchy]=>Array[LEVEL],Optional[plan_hierarchy]=>Array[LEVEL],Optional[default_hierarchy]=>Array[LEVEL]}]";
+mod text;
+mod version_3;
+mod version_4;
+mod version_5;
 
-/// One level of a hierarchy, as a type of the language.
-const LEVEL_TYPE: &str = "Struct[{name=>String[1],\
-    Optional[options]=>Hash[Pattern[/\\A[A-Za-z](:?[0-9A-Za-z_-]*[0-9A-Za-z])?\\z/],Data],\
-    Optional[data_hash]=>String[1],Optional[lookup_key]=>String[1],Optional[hiera3_backend]=>String[1],\
-    Optional[v4_data_hash]=>String[1],Optional[data_dig]=>String[1],Optional[path]=>String[1],\
-    Optional[paths]=>Array[String[1],1],Optional[glob]=>String[1],Optional[globs]=>Array[String[1],1],\
-    Optional[uri]=>String[1],Optional[uris]=>Array[String[1],1],Optional[mapped_paths]=>Array[String[1],3,3],\
-    Optional[datadir]=>String[1]}]";
+use text::Text;
 
-const FUNCTIONS: [&str; 4] = ["data_hash", "lookup_key", "data_dig", "hiera3_backend"];
-const LOCATIONS: [&str; 7] = ["path", "paths", "glob", "globs", "uri", "uris", "mapped_paths"];
-
-/// The type text with its levels filled in.
-pub(super) fn type_text() -> String {
-    TYPE.replace("LEVEL", LEVEL_TYPE)
-}
-
-/// A hierarchy and, for modules, one of last resort.
+/// What a `hiera.yaml` says.
 #[derive(Debug)]
 pub(super) struct Config {
+    pub(super) version: u8,
+    /// `None`: there is no file, and what counts without one.
+    pub(super) path: Option<Arc<str>>,
+    /// The folder of the file.
+    pub(super) root: Arc<str>,
     pub(super) levels: Vec<Level>,
+    /// For modules, a hierarchy of last resort.
     pub(super) default_levels: Option<Vec<Level>>,
+    /// How version 3 has `hiera_hash` merge, where it is not the native way.
+    pub(super) merge_behavior: Option<Strategy>,
+    /// For errors that are found when the hierarchy is made.
+    pub(super) text: Arc<str>,
 }
 
-/// One level of a hierarchy, not interpolated yet.
-#[derive(Debug)]
+/// One entry of a hierarchy, not interpolated yet.
+#[derive(Clone, Debug)]
 pub(super) struct Level {
     pub(super) name: Arc<str>,
-    pub(super) provider: Provider,
+    pub(super) kind: Kind,
+    /// The function that gives the data, or the backend of version 3.
+    pub(super) function: Arc<str>,
     pub(super) datadir: Arc<str>,
     pub(super) locations: Locations,
+    /// Ending of files that paths may leave out, with its dot.
+    pub(super) extension: Option<Arc<str>>,
+    pub(super) options: Arc<Hash>,
 }
 
-impl Level {
-    /// The level that there is when none is declared.
-    pub(super) fn common(defaults: &Hash) -> Self {
-        Self {
-            name: "Common".into(),
-            provider: Provider::Data(DataFormat::Yaml),
-            datadir: string(defaults, "datadir").unwrap_or_else(|| "data".into()),
-            locations: Locations::Paths(vec!["common.yaml".into()]),
+/// How a function gives data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    DataHash,
+    LookupKey,
+    DataDig,
+    /// A Ruby backend of version 3.
+    Backend,
+    /// A function without parameters, from before version 5.
+    LegacyHash,
+}
+
+impl Kind {
+    /// As in the keys of `hiera.yaml`.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::DataHash => "data_hash",
+            Self::LookupKey => "lookup_key",
+            Self::DataDig => "data_dig",
+            Self::Backend => "hiera3_backend",
+            Self::LegacyHash => "v4_data_hash",
         }
     }
-}
-
-/// Which function reads the data.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Provider {
-    /// `yaml_data`, `json_data`
-    Data(DataFormat),
-    /// Any other: its kind (`data_hash`, `lookup_key`, …) and name.
-    Function { kind: &'static str, name: Arc<str> },
 }
 
 /// Where the data stands, before interpolation.
@@ -79,216 +84,176 @@ pub(super) enum Locations {
     Mapped([Arc<str>; 3]),
 }
 
-/// The file that is being read, for errors.
+/// The file that is being read.
 pub(super) struct File<'a> {
-    pub(super) path: &'a str,
-    pub(super) text: &'a str,
-    pub(super) place: &'a Place,
+    pub(super) path: Arc<str>,
+    pub(super) root: Arc<str>,
+    pub(super) text: Text,
+    pub(super) layer: &'a Layer,
 }
 
 impl Config {
-    /// Version 5; the value has been checked against [`type_text`].
-    pub(super) fn parse(file: &File<'_>, config: &Hash) -> Result<Self, Stop> {
-        let empty = Hash::default();
-        let has_defaults = map(config, "defaults");
-        let defaults = has_defaults.unwrap_or(&empty);
-        file.check_defaults(defaults)?;
-        // Without `defaults` at all, data is YAML.
-        let fallback = if has_defaults.is_some() { None } else { Some(("data_hash", Arc::from("yaml_data"))) };
-        let levels = match list(config, "hierarchy") {
-            Some(levels) => file.levels(levels, defaults, fallback.as_ref())?,
-            None => vec![Level::common(defaults)],
+    /// Reads a `hiera.yaml`. Without one, what counts then.
+    pub(super) fn open(lookup: &mut Lookup<'_>, path: &str, layer: &Layer) -> Result<Self, Stop> {
+        let root: Arc<str> = path.rsplit_once('/').map_or("", |(root, _)| root).into();
+        let data = lookup.caller.world().data(path, DataFormat::Yaml);
+        let Some(value) = data.map_err(|error| lookup.refused(error.to_string()))? else {
+            return Ok(Self::without_file(root));
         };
-        let default_levels = match list(config, "default_hierarchy") {
-            Some(_) if !matches!(file.place, Place::Module(_)) => {
-                return Err(file.fault(
-                    "HIERA_DEFAULT_HIERARCHY_NOT_IN_MODULE",
-                    "'default_hierarchy' is only allowed in the module layer".to_owned(),
-                    file.line(|line| line.trim_start().starts_with("default_hierarchy:")),
-                ));
-            }
-            Some(levels) => Some(file.levels(levels, defaults, fallback.as_ref())?),
-            None => None,
-        };
-        Ok(Self { levels, default_levels })
-    }
-
-    /// Version 4: levels have a `backend`, and paths without an extension.
-    pub(super) fn parse_version_4(file: &File<'_>, config: &Hash) -> Result<Self, Stop> {
-        let datadir = string(config, "datadir").unwrap_or_else(|| "data".into());
-        let common = Hash::from_iter([(key("name"), key("common")), (key("backend"), key("yaml"))]);
-        let common = [Value::Hash(common.into())];
-        let mut levels = Vec::new();
-        for level in list(config, "hierarchy").unwrap_or(&common) {
-            let Value::Hash(level) = level else { continue };
-            let name = string(level, "name").unwrap_or_else(|| "".into());
-            let backend = string(level, "backend").unwrap_or_else(|| "".into());
-            let format = match &*backend {
-                "yaml" => DataFormat::Yaml,
-                "json" => DataFormat::Json,
-                _ => {
-                    return Err(file.fault(
-                        "HIERA_NO_PROVIDER_FOR_BACKEND",
-                        format!("No data provider is registered for backend '{backend}'"),
-                        file.line(|line| line.contains(&*backend)),
-                    ));
+        let bytes = lookup.caller.world().read(path).map_err(|error| lookup.refused(error.to_string()))?;
+        let text = Text::new(path, &String::from_utf8_lossy(&bytes.unwrap_or_default()));
+        let file = File { path: path.into(), root, text, layer };
+        if let Value::Hash(entries) = &*value {
+            return match version(entries) {
+                5 => file.version_5(lookup, entries),
+                4 if *layer == Layer::Global => Err(file.text.fault(
+                    "HIERA_UNSUPPORTED_VERSION_IN_GLOBAL",
+                    "hiera.yaml version 4 cannot be used in the global layer",
+                    None,
+                )),
+                4 => file.version_4(lookup, entries),
+                3 => file.version_3(lookup, entries),
+                other => {
+                    let message = format!("This runtime does not support hiera.yaml version {other}");
+                    Err(file.text.fault("HIERA_UNSUPPORTED_VERSION", message, None))
                 }
             };
-            let paths = match (strings(level, "paths"), string(level, "path")) {
-                (Some(paths), _) => paths,
-                (None, Some(path)) => vec![path],
-                (None, None) => vec![name.clone()],
-            };
-            let extension = format!(".{backend}");
-            let extended = |path: Arc<str>| -> Arc<str> {
-                if path.ends_with(&extension) { path } else { format!("{path}{extension}").into() }
-            };
-            levels.push(Level {
-                name,
-                provider: Provider::Data(format),
-                datadir: string(level, "datadir").unwrap_or_else(|| datadir.clone()),
-                locations: Locations::Paths(paths.into_iter().map(extended).collect()),
-            });
         }
-        Ok(Self { levels, default_levels: None })
-    }
-}
-
-impl File<'_> {
-    /// An error that points into the file.
-    pub(super) fn fault(&self, issue_code: &'static str, message: String, line: Option<u32>) -> Stop {
-        let position = line.map(|line| Location { file: self.path.into(), line, column: None });
-        let message = if line.is_none() { format!("{message} (file: {})", self.path) } else { message };
-        Error { issue_code, message, position }.into()
+        lookup.caller.warning(format!(
+            "{path}: File exists but does not contain a valid YAML hash. Falling back to Hiera version 3 default config"
+        ));
+        file.version_3(lookup, &version_3::default())
     }
 
-    /// The first line that satisfies a condition, comments left out.
-    fn line(&self, wanted: impl Fn(&str) -> bool) -> Option<u32> {
-        let found = self.text.lines().position(|line| wanted(line.split(" #").next().unwrap_or(line)))?;
-        Some(found as u32 + 1)
-    }
-
-    fn levels(
-        &self,
-        levels: &[Value],
-        defaults: &Hash,
-        fallback: Option<&(&'static str, Arc<str>)>,
-    ) -> Result<Vec<Level>, Stop> {
-        let mut parsed: Vec<Level> = Vec::with_capacity(levels.len());
-        for level in levels {
-            let Value::Hash(level) = level else { continue };
-            let level = self.level(level, defaults, fallback)?;
-            if parsed.iter().any(|before| before.name == level.name) {
-                return Err(self.defined_twice(&level.name));
-            }
-            parsed.push(level);
+    /// `data/common.yaml`, when it is there.
+    fn without_file(root: Arc<str>) -> Self {
+        Self {
+            version: 5,
+            path: None,
+            root,
+            levels: vec![Level::common("data".into())],
+            default_levels: None,
+            merge_behavior: None,
+            text: Arc::default(),
         }
-        Ok(parsed)
     }
 
-    fn defined_twice(&self, name: &str) -> Stop {
-        let names_it = |line: &&str| {
-            let line = line.trim_start().trim_start_matches("- ").trim_start_matches('{');
-            line.strip_prefix("name:").is_some_and(|rest| {
-                let rest = rest.trim_start().trim_start_matches(['\'', '"']);
-                rest.strip_prefix(name).is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
-            })
+    /// The one entry that a function `MODULE::data` from before version 5 stands for.
+    pub(super) fn of_legacy_function(lookup: &mut Lookup<'_>, root: &str, function: &str) -> Self {
+        if lookup.caller.strict() != Strict::Off {
+            let message = format!(
+                "Using of legacy data provider function '{function}'. Please convert to a 'data_hash' function"
+            );
+            lookup.caller.warn_once("legacy_provider_function", message);
+        }
+        let level = Level {
+            name: format!("Legacy function '{function}'").into(),
+            kind: Kind::LegacyHash,
+            function: function.into(),
+            locations: Locations::None,
+            ..Level::common("data".into())
         };
-        let lines: Vec<u32> = (1..).zip(self.text.lines()).filter(|(_, line)| names_it(line)).map(|(n, _)| n).collect();
-        let mut message = format!("Hierarchy name '{name}' defined more than once.");
-        if let [first, _, ..] = lines.as_slice() {
-            message = format!("{message} First defined at (line: {first})");
-        }
-        let line = lines.get(1).or(lines.first()).copied();
-        self.fault("HIERA_HIERARCHY_NAME_MULTIPLY_DEFINED", message, line)
+        Self { levels: vec![level], ..Self::without_file(root.into()) }
     }
 
-    fn level(&self, level: &Hash, defaults: &Hash, fallback: Option<&(&'static str, Arc<str>)>) -> Result<Level, Stop> {
-        let name = string(level, "name").unwrap_or_else(|| "".into());
-        let hard = |code, message| self.fault(code, message, None);
-        let own = function(level);
-        let (kind, function) = match own.as_slice() {
-            [one] => one.clone(),
-            [] => function(defaults).into_iter().next().or_else(|| fallback.cloned()).ok_or_else(|| {
-                hard(
-                    "HIERA_MISSING_DATA_PROVIDER_FUNCTION",
-                    format!("One of {} must be defined in hierarchy '{name}'", either(&FUNCTIONS)),
-                )
-            })?,
-            _ => {
-                let message = format!("Only one of {} can be defined in hierarchy '{name}'", either(&FUNCTIONS));
-                return Err(hard("HIERA_MULTIPLE_DATA_PROVIDER_FUNCTIONS", message));
-            }
+    /// Where this hierarchy is not used for its version: why not.
+    pub(super) fn check_layer(&self, lookup: &mut Lookup<'_>, layer: &Layer) -> Result<bool, Stop> {
+        if self.version > 3 {
+            return Ok(true);
+        }
+        let (at, article) = match layer {
+            Layer::Global => return Ok(true),
+            Layer::Environment => ("the environment root", "an environment"),
+            Layer::Module(_) => ("module root", "a module"),
         };
-        if level.contains_key(&key("hiera3_backend")) {
-            let line = self.line(|line| line.contains("hiera3_backend:"));
-            let message = "'hiera3_backend' is only allowed in the global layer".to_owned();
-            return Err(self.fault("HIERA_V3_BACKEND_NOT_GLOBAL", message, line));
+        let path = self.path.clone().unwrap_or_default();
+        if lookup.caller.strict() == Strict::Error {
+            let message = format!("hiera.yaml version 3 cannot be used in {article}");
+            return Err(Text::new(&path, "").fault("HIERA_VERSION_3_NOT_GLOBAL", message, None));
         }
-        if LOCATIONS.iter().filter(|name| level.contains_key(&key(name))).count() > 1 {
-            let message = format!("Only one of {} can be defined in hierarchy '{name}'", either(&LOCATIONS));
-            return Err(hard("HIERA_MULTIPLE_LOCATION_SPECS", message));
-        }
-        for reserved in ["path", "uri"] {
-            if map(level, "options").is_some_and(|options| options.contains_key(&key(reserved))) {
-                return Err(hard(
-                    "HIERA_OPTION_RESERVED_BY_PUPPET",
-                    format!("Option key '{reserved}' used in hierarchy '{name}' is reserved by Puppet"),
-                ));
-            }
-        }
-        Ok(Level {
-            name,
-            provider: match (kind, &*function) {
-                ("data_hash", "yaml_data") => Provider::Data(DataFormat::Yaml),
-                ("data_hash", "json_data") => Provider::Data(DataFormat::Json),
-                _ => Provider::Function { kind, name: function },
-            },
-            datadir: string(level, "datadir").or_else(|| string(defaults, "datadir")).unwrap_or_else(|| "data".into()),
-            locations: locations(level),
-        })
+        let message = format!("hiera.yaml version 3 found at {at} was ignored\n   (file: {path})");
+        lookup.caller.warn_once(&format!("hiera.yaml version 3 {path}"), message);
+        Ok(false)
     }
 
-    fn check_defaults(&self, defaults: &Hash) -> Result<(), Stop> {
-        if function(defaults).len() > 1 {
-            let message = format!("Only one of {} can be defined in defaults", either(&FUNCTIONS));
-            return Err(self.fault("HIERA_MULTIPLE_DATA_PROVIDER_FUNCTIONS_IN_DEFAULT", message, None));
-        }
-        for reserved in ["path", "uri"] {
-            if map(defaults, "options").is_some_and(|options| options.contains_key(&key(reserved))) {
-                let message = format!("Option key '{reserved}' used in defaults is reserved by Puppet");
-                return Err(self.fault("HIERA_DEFAULT_OPTION_RESERVED_BY_PUPPET", message, None));
+    /// The text of the file, for errors.
+    pub(super) fn source(&self) -> Text {
+        Text::new(self.path.as_deref().unwrap_or_default(), &self.text)
+    }
+
+    /// Refuses names that stand twice. Found when the hierarchy is made, as in the original.
+    pub(super) fn check_names(&self, levels: &[Level]) -> Result<(), Stop> {
+        let text = self.source();
+        for (index, level) in levels.iter().enumerate() {
+            let name = &level.name;
+            if !levels[..index].iter().any(|before| before.name == *name) {
+                continue;
             }
+            let (code, what, pattern) = if self.version == 3 {
+                ("HIERA_BACKEND_MULTIPLY_DEFINED", format!("Backend '{name}' is"), format!(r"[^\w]{name}(?:[^\w]|$)"))
+            } else {
+                let pattern = format!(r#"\s+name:\s+['"]?{name}(?:[^\w]|$)"#);
+                ("HIERA_HIERARCHY_NAME_MULTIPLY_DEFINED", format!("Hierarchy name '{name}'"), pattern)
+            };
+            let first = text.line(&pattern, 1);
+            let second = first.and_then(|first| text.line(&pattern, first + 1));
+            let mut message = format!("{what} defined more than once.");
+            if let (Some(first), Some(_)) = (first, second) {
+                message = format!("{message} First defined at (line: {first})");
+            }
+            return Err(text.fault(code, message, second.or(first)));
         }
         Ok(())
     }
 }
 
-/// `a, b, or c`
-fn either(words: &[&str]) -> String {
-    match words {
-        [first, second] => format!("{first} or {second}"),
-        [rest @ .., last] if !rest.is_empty() => format!("{}, or {last}", rest.join(", ")),
-        words => words.concat(),
+impl Level {
+    /// The level that there is when none is declared.
+    fn common(datadir: Arc<str>) -> Self {
+        Self {
+            name: "Common".into(),
+            kind: Kind::DataHash,
+            function: "yaml_data".into(),
+            datadir,
+            locations: Locations::Paths(vec!["common.yaml".into()]),
+            extension: None,
+            options: Arc::default(),
+        }
     }
 }
 
-fn function(level: &Hash) -> Vec<(&'static str, Arc<str>)> {
-    FUNCTIONS.iter().filter_map(|kind| Some((*kind, string(level, kind)?))).collect()
+impl File<'_> {
+    /// Warns once that a version is old.
+    fn deprecated(&self, lookup: &mut Lookup<'_>, version: u8) {
+        if lookup.caller.strict() != Strict::Off {
+            let path = &self.path;
+            let message = format!(
+                "{path}: Use of 'hiera.yaml' version {version} is deprecated. It should be converted to version 5\n   \
+                 (file: {path})"
+            );
+            // Said once, for the first file that is old.
+            lookup.caller.warn_once("hiera.yaml", message);
+        }
+    }
+
+    /// Refuses a configuration of the wrong form.
+    fn check(&self, lookup: &mut Lookup<'_>, of: &str, config: Hash) -> Result<(), Stop> {
+        let subject = format!("The Lookup Configuration at '{}'", self.path);
+        let of = crate::types::parse::text(of, &mut crate::types::parse::BuiltIn)?;
+        lookup.check_type(&subject, &of, &Value::hash(config))
+    }
 }
 
-fn locations(level: &Hash) -> Locations {
-    let one = |name| string(level, name).map(|text| vec![text]);
-    if let Some(paths) = strings(level, "paths").or_else(|| one("path")) {
-        Locations::Paths(paths)
-    } else if let Some(globs) = strings(level, "globs").or_else(|| one("glob")) {
-        Locations::Globs(globs)
-    } else if let Some(uris) = strings(level, "uris").or_else(|| one("uri")) {
-        Locations::Uris(uris)
-    } else if let Some(Ok(mapped)) = strings(level, "mapped_paths").map(<[Arc<str>; 3]>::try_from) {
-        Locations::Mapped(mapped)
-    } else {
-        Locations::None
+fn version(config: &Hash) -> i64 {
+    match config.get(&key("version")) {
+        Some(Value::Integer(version)) => *version,
+        Some(Value::String(text)) => {
+            let text = text.trim_start();
+            let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+            text[..end].parse().unwrap_or(0)
+        }
+        Some(Value::Float(version)) => *version as i64,
+        _ => 3,
     }
 }
 
@@ -296,7 +261,7 @@ pub(super) fn key(name: &str) -> Value {
     Value::String(name.into())
 }
 
-fn string(hash: &Hash, name: &str) -> Option<Arc<str>> {
+pub(super) fn string(hash: &Hash, name: &str) -> Option<Arc<str>> {
     match hash.get(&key(name)) {
         Some(Value::String(text)) => Some(text.clone()),
         _ => None,
@@ -311,6 +276,11 @@ fn strings(hash: &Hash, name: &str) -> Option<Vec<Arc<str>>> {
     Some(texts.collect())
 }
 
+/// The texts of a key that may hold one or a list.
+fn one_or_many(hash: &Hash, name: &str) -> Option<Vec<Arc<str>>> {
+    strings(hash, name).or_else(|| string(hash, name).map(|one| vec![one]))
+}
+
 fn list<'a>(hash: &'a Hash, name: &str) -> Option<&'a [Value]> {
     match hash.get(&key(name)) {
         Some(Value::Array(items)) => Some(items),
@@ -318,7 +288,7 @@ fn list<'a>(hash: &'a Hash, name: &str) -> Option<&'a [Value]> {
     }
 }
 
-fn map<'a>(hash: &'a Hash, name: &str) -> Option<&'a Hash> {
+fn map<'a>(hash: &'a Hash, name: &str) -> Option<&'a Arc<Hash>> {
     match hash.get(&key(name)) {
         Some(Value::Hash(entries)) => Some(entries),
         _ => None,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::explanation::Node;
 use super::key::{self, Segment};
 use super::{Lookup, fault, hard_fault};
 use crate::error::Stop;
@@ -62,25 +63,30 @@ impl Lookup<'_> {
         }
     }
 
-    fn interpolate_text(&mut self, subject: &str, methods: bool) -> Result<Value, Stop> {
-        let mut result = String::with_capacity(subject.len());
-        let mut rest = subject;
-        while let Some(start) = rest.find("%{") {
-            let Some(length) = rest[start + 2..].find('}') else { break };
-            let end = start + 2 + length;
-            result.push_str(&rest[..start]);
-            let whole = start == 0 && rest.len() == subject.len() && end + 1 == rest.len();
-            let value = self.expression(rest[start + 2..end].trim(), subject, whole, methods)?;
-            if whole && value.1 {
-                return Ok(value.0);
-            }
-            result.push_str(&ruby_text::to_s(&value.0));
-            rest = &rest[end + 1..];
-        }
-        result.push_str(rest);
-        // Texts that name each other twice grow without end otherwise.
-        self.caller.spend(result.len())?;
-        Ok(Value::String(result.into()))
+    fn interpolate_text(&mut self, subject: &Arc<str>, methods: bool) -> Result<Value, Stop> {
+        self.with(
+            || Node::Interpolation(subject.clone()),
+            |this| {
+                let mut result = String::with_capacity(subject.len());
+                let mut rest = &**subject;
+                while let Some(start) = rest.find("%{") {
+                    let Some(length) = rest[start + 2..].find('}') else { break };
+                    let end = start + 2 + length;
+                    result.push_str(&rest[..start]);
+                    let whole = start == 0 && rest.len() == subject.len() && end + 1 == rest.len();
+                    let value = this.expression(rest[start + 2..end].trim(), subject, whole, methods)?;
+                    if whole && value.1 {
+                        return Ok(value.0);
+                    }
+                    result.push_str(&ruby_text::to_s(&value.0));
+                    rest = &rest[end + 1..];
+                }
+                result.push_str(rest);
+                // Texts that name each other twice grow without end otherwise.
+                this.caller.spend(result.len())?;
+                Ok(Value::String(result.into()))
+            },
+        )
     }
 
     /// The value of one expression, and whether it stands for the whole text (`alias`).
@@ -103,28 +109,37 @@ impl Lookup<'_> {
         if method == Method::Alias {
             return Ok((value, true));
         }
-        if !is_needed(&value) {
-            return Ok((value, false));
-        }
         let label: Arc<str> = if method == Method::Scope { format!("scope:{name}").into() } else { name.into() };
-        let value = self.guarded(label, |lookup| lookup.interpolate(&value, methods).map(Some))?;
-        Ok((value.unwrap_or(Value::Undef), false))
+        let value = self.guarded(label, |lookup| lookup.interpolate(&value, methods))?;
+        Ok((value, false))
     }
 
     /// A variable, dug into by the dots of its name.
     pub(super) fn scope_value(&mut self, name: &str, subject: &str) -> Result<Option<Value>, Stop> {
         let (root, rest) = key::split(name).map_err(|problem| fault(format!("{problem} in string: {subject}")))?;
-        let key = Value::String(root.clone());
-        let value = match self.overrides.get(&key) {
-            Some(value) => Some(value.clone()),
-            None => match self.variable(&root)? {
-                Some(value) => Some(value),
-                None => self.defaults.get(&key).cloned(),
+        let value = self.with(
+            || Node::scope("Global Scope"),
+            |this| {
+                let key = Value::String(root.clone());
+                if let Some(value) = this.state.overrides.get(&key).cloned() {
+                    this.explain(|explanation| explanation.found_in_overrides(&root, &value));
+                    return Ok(Some(value));
+                }
+                if let Some(value) = this.variable(&root)? {
+                    this.explain(|explanation| explanation.found(&root, &value));
+                    return Ok(Some(value));
+                }
+                let value = this.state.defaults.get(&key).cloned();
+                if let Some(value) = &value {
+                    this.explain(|explanation| explanation.found_in_defaults(&root, value));
+                }
+                Ok::<_, Stop>(value)
             },
-        };
+        )?;
         let value = match value {
             Some(Value::Undef) | None => None,
-            Some(value) => key::dig(name, &rest, value)?,
+            Some(value) if rest.is_empty() => Some(value),
+            Some(value) => self.dig_segments(name, &rest, value)?,
         };
         if let Some(watched) = &mut self.watched
             && (value.is_none() || !name.starts_with("::"))
@@ -136,16 +151,38 @@ impl Lookup<'_> {
 
     /// `None` when there is no such variable; says so once when the settings ask for it.
     fn variable(&mut self, name: &str) -> Result<Option<Value>, Stop> {
+        if let Some(value) = self.scoped(name)? {
+            return Ok(Some(value));
+        }
+        // Version 3 takes an empty text for nothing, and has names of its own.
+        let is_known = self.state.version_3
+            && (matches!(name, "calling_class" | "calling_class_path") || self.caller.variable(name)?.is_some());
+        if !is_known {
+            let asked = if name == "calling_module" && self.state.version_3 { "module_name" } else { name };
+            if asked != "module_name" || self.caller.variable(asked)?.is_none() {
+                self.caller.unknown_variable(name)?;
+            }
+        }
+        Ok(None)
+    }
+
+    /// A variable as this lookup sees it, nothing said about one that there is not.
+    pub(super) fn scoped(&mut self, name: &str) -> Result<Option<Value>, Stop> {
         if let Some((local, value)) = &self.local
             && **local == *name
         {
             return Ok(Some(value.clone()));
         }
-        if let Some(value) = self.caller.variable(name)? {
-            return Ok(Some(value));
+        if !self.state.version_3 {
+            return self.caller.variable(name);
         }
-        self.caller.unknown_variable(name)?;
-        Ok(None)
+        let value = match name {
+            "calling_class" => Some(Value::String(self.caller.calling_class())),
+            "calling_class_path" => Some(Value::from(self.caller.calling_class().replace("::", "/"))),
+            "calling_module" => self.caller.variable("module_name")?,
+            name => self.caller.variable(name)?,
+        };
+        Ok(value.filter(|value| !matches!(value, Value::String(text) if text.is_empty())))
     }
 }
 

@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
-use super::fault;
-use crate::error::Stop;
-use crate::value::Value;
+use super::explanation::Node;
+use super::{Lookup, fault};
+use crate::error::{Failure, Stop};
+use crate::value::{Hash, Value, ruby_class};
+
+/// A list is not made longer than this to hold one value.
+const MOST_INDEX: i64 = 10_000;
 
 /// A key, split at its dots.
 #[derive(Clone, Debug)]
@@ -52,9 +56,22 @@ impl Key {
         Ok(Self { text: text.into(), root, module, rest })
     }
 
-    /// The part of a found value that the dotted rest of the key names.
-    pub(super) fn dig(&self, value: Value) -> Result<Option<Value>, Stop> {
-        dig(&self.text, &self.rest, value)
+    /// Root and rest as a list, as functions of the kind `data_dig` take it.
+    pub(super) fn segments(&self) -> Value {
+        let rest = self.rest.iter().map(Segment::as_value);
+        Value::array(std::iter::once(Value::String(self.root.clone())).chain(rest).collect())
+    }
+
+    /// A value in which the rest of the key finds a given one.
+    pub(super) fn undig(&self, value: Value) -> Value {
+        self.rest.iter().rev().fold(value, |value, segment| match segment {
+            Segment::Index(index @ 0..MOST_INDEX) => {
+                let mut items = vec![Value::Undef; *index as usize];
+                items.push(value);
+                Value::array(items)
+            }
+            segment => Value::hash(Hash::from_iter([(segment.as_value(), value)])),
+        })
     }
 }
 
@@ -106,40 +123,69 @@ fn segment(text: &str) -> Segment {
     Segment::Name(text.into())
 }
 
+impl Lookup<'_> {
+    /// Follows segments into a value; `None` where the way ends.
+    pub(super) fn dig_segments(
+        &mut self,
+        key: &str,
+        segments: &[Segment],
+        value: Value,
+    ) -> Result<Option<Value>, Stop> {
+        if self.state.explanation.is_none() {
+            return dig(key, segments, value);
+        }
+        let title = || Node::SubKey(segments.iter().map(Segment::to_string).collect::<Vec<_>>().join("."));
+        self.with(title, |this| {
+            let mut value = value;
+            for segment in segments {
+                let next = this.with(
+                    || Node::Segment,
+                    |this| {
+                        let next = step(key, segment, &value)?;
+                        let name = segment.to_string();
+                        this.explain(|explanation| match &next {
+                            Some(next) => explanation.found(&name, next),
+                            None => explanation.not_found(&name),
+                        });
+                        Ok::<_, Stop>(next)
+                    },
+                )?;
+                let Some(next) = next else { return Ok(None) };
+                value = next;
+            }
+            Ok(Some(value))
+        })
+    }
+}
+
 /// Follows segments into a value; `None` where the way ends.
 pub(super) fn dig(key: &str, segments: &[Segment], mut value: Value) -> Result<Option<Value>, Stop> {
     for segment in segments {
-        let next = match (&value, segment) {
-            (Value::Undef, _) => None,
-            (Value::Array(items), Segment::Index(index)) => {
-                usize::try_from(*index).ok().and_then(|index| items.get(index)).cloned()
-            }
-            (Value::Hash(entries), segment) => entries.get(&segment.as_value()).cloned(),
-            (other, segment) => {
-                return Err(fault(format!(
-                    "Data Provider type mismatch: Got {} when a hash-like object was expected to access value using \
-                     '{segment}' from key '{key}'",
-                    ruby_class(other)
-                )));
-            }
-        };
-        let Some(next) = next else { return Ok(None) };
+        let Some(next) = step(key, segment, &value)? else { return Ok(None) };
         value = next;
     }
     Ok(Some(value))
 }
 
-fn ruby_class(value: &Value) -> &'static str {
-    match value {
-        Value::String(_) => "String",
-        Value::Integer(_) => "Integer",
-        Value::Float(_) => "Float",
-        Value::Boolean(true) => "TrueClass",
-        Value::Boolean(false) => "FalseClass",
-        Value::Array(_) => "Array",
-        Value::Hash(_) => "Hash",
-        _ => "Object",
-    }
+fn step(key: &str, segment: &Segment, value: &Value) -> Result<Option<Value>, Stop> {
+    Ok(match (value, segment) {
+        (Value::Undef, _) => None,
+        (Value::Array(items), Segment::Index(index)) => {
+            usize::try_from(*index).ok().and_then(|index| items.get(index)).cloned()
+        }
+        (Value::Hash(entries), segment) => entries.get(&segment.as_value()).cloned(),
+        // Ruby's integers have the method that is looked for first, and not the second.
+        (Value::Integer(number), _) => {
+            return Err(Failure::argument(format!("undefined method `include?' for {number}:Integer")).into());
+        }
+        (other, segment) => {
+            return Err(fault(format!(
+                "Data Provider type mismatch: Got {} when a hash-like object was expected to access value using \
+                 '{segment}' from key '{key}'",
+                ruby_class(other)
+            )));
+        }
+    })
 }
 
 #[cfg(test)]

@@ -2,130 +2,236 @@
 
 use std::sync::Arc;
 
-use super::fault;
-use crate::error::Stop;
-use crate::value::{Hash, Value};
+use super::Lookup;
+use super::explanation::Node;
+use crate::error::{Failure, Stop};
+use crate::functions::assert_instance;
+use crate::types::{Type, parse};
+use crate::value::{Hash, Value, ruby_class};
 
 /// A merge strategy with its options.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Strategy {
-    /// The first value found counts.
+pub(super) struct Strategy {
+    kind: Kind,
+    /// As given, without the name of the strategy.
+    options: Option<Arc<Hash>>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Kind {
+    /// The first value found counts: when nothing was said, and when it was.
+    Default,
     First,
     /// One array without doubles.
     Unique,
     /// The keys of all hashes, at the top only.
     Hash,
     Deep(Deep),
+    /// As `deep`, any option taken.
+    UnconstrainedDeep(Deep),
+    /// As that, the lower value winning.
+    ReverseDeep(Deep),
 }
 
 /// Options of a deep merge.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Deep {
+struct Deep {
     knockout_prefix: Option<Arc<str>>,
     sort_merged_arrays: bool,
     merge_hash_arrays: bool,
 }
 
 impl Strategy {
+    pub(super) const DEFAULT: Self = Self { kind: Kind::Default, options: None };
+
+    pub(super) fn hash() -> Self {
+        Self { kind: Kind::Hash, options: None }
+    }
+
+    /// `merge_behavior` of a version 3 configuration, where it is not `native`.
+    pub(super) fn of_version_3(behavior: &str, options: &Hash) -> Self {
+        let deep = Deep::read(options);
+        let kind = if behavior == "deep" { Kind::ReverseDeep(deep) } else { Kind::UnconstrainedDeep(deep) };
+        Self { kind, options: (!options.is_empty()).then(|| Arc::new(options.clone())) }
+    }
+
     /// From a name, or a hash with `strategy` and options.
     pub(super) fn parse(merge: &Value) -> Result<Self, Stop> {
         match merge {
-            Value::Undef | Value::Default => Ok(Self::First),
-            Value::String(name) => Self::named(name, None),
-            Value::Hash(options) => match text(options, "strategy") {
-                Some(name) => Self::named(&name, Some(options)),
-                None => Err(crate::error::Failure::argument(
-                    "The hash given as 'merge' must contain the name of a strategy in string form for the key \
-                     'strategy'",
-                )
-                .into()),
-            },
-            _ => Err(crate::error::Failure::argument("Unknown merge strategy: ''").into()),
-        }
-    }
-
-    fn named(name: &str, options: Option<&Hash>) -> Result<Self, Stop> {
-        match name {
-            "first" | "default" => Ok(Self::First),
-            "unique" => Ok(Self::Unique),
-            "hash" => Ok(Self::Hash),
-            "deep" | "unconstrained_deep" => Ok(Self::Deep(options.map_or_else(|| Ok(Deep::default()), Deep::parse)?)),
-            _ => Err(crate::error::Failure::argument(format!("Unknown merge strategy: '{name}'")).into()),
-        }
-    }
-
-    /// Joins what `look` finds in `count` places, the first of the highest priority.
-    pub(super) fn over(
-        &self,
-        count: usize,
-        mut look: impl FnMut(usize) -> Result<Option<Value>, Stop>,
-    ) -> Result<Option<Value>, Stop> {
-        if *self == Self::First {
-            for place in 0..count {
-                if let Some(found) = look(place)? {
-                    return Ok(Some(found));
-                }
+            Value::Undef | Value::Default | Value::Boolean(false) => Ok(Self::DEFAULT),
+            Value::Hash(given) => {
+                let name = match given.get(&Value::from("strategy")) {
+                    None | Some(Value::Undef) => {
+                        return Err(Failure::argument(
+                            "The hash given as 'merge' must contain the name of a strategy in string form for the \
+                             key 'strategy'",
+                        )
+                        .into());
+                    }
+                    Some(name) => crate::format::to_text(name),
+                };
+                let mut options = (**given).clone();
+                options.shift_remove(&Value::from("strategy"));
+                Self::named(&name, (given.len() > 1).then_some((given, options)))
             }
-            return Ok(None);
+            other => Self::named(&crate::format::to_text(other), None),
         }
-        if count == 1 {
-            return Ok(look(0)?.map(|value| self.single(value)));
-        }
-        let mut joined: Option<Value> = None;
-        for place in 0..count {
-            let Some(found) = look(place)? else { continue };
-            joined = Some(match joined {
-                None => self.first_of_many(found),
-                Some(before) => self.merge(&before, found)?,
-            });
-        }
-        Ok(joined)
     }
 
-    /// Two values into one; `higher` wins.
-    pub(super) fn merge(&self, higher: &Value, lower: Value) -> Result<Value, Stop> {
-        match self {
-            Self::First => Ok(higher.clone()),
-            Self::Unique => {
-                if matches!(lower, Value::Hash(_) | Value::Undef) {
-                    return Err(mismatch("second", "a value of type Scalar or Array", &lower));
-                }
+    fn named(name: &str, options: Option<(&Arc<Hash>, Hash)>) -> Result<Self, Stop> {
+        let deep = || options.as_ref().map_or_else(Deep::default, |(_, options)| Deep::read(options));
+        let kind = match name {
+            "default" => Kind::Default,
+            "first" => Kind::First,
+            "unique" => Kind::Unique,
+            "hash" => Kind::Hash,
+            "deep" => Kind::Deep(deep()),
+            "unconstrained_deep" => Kind::UnconstrainedDeep(deep()),
+            "reverse_deep" => Kind::ReverseDeep(deep()),
+            _ => return Err(Failure::argument(format!("Unknown merge strategy: '{name}'")).into()),
+        };
+        let Some((given, options)) = options else { return Ok(Self { kind, options: None }) };
+        let of = match &kind {
+            Kind::Deep(_) => {
+                "Struct[{strategy=>Optional[Pattern[deep]],knockout_prefix=>Optional[String],\
+                 merge_debug=>Optional[Boolean],merge_hash_arrays=>Optional[Boolean],\
+                 sort_merged_arrays=>Optional[Boolean]}]"
+            }
+            Kind::UnconstrainedDeep(_) | Kind::ReverseDeep(_) => "Hash[String[1],Any]",
+            _ => &format!("Struct[{{strategy=>Optional[Pattern[/{name}/]]}}]"),
+        };
+        assert_instance("The merge options", &type_of(of)?, &Value::Hash(given.clone()))?;
+        Ok(Self { kind, options: Some(Arc::new(options)) })
+    }
+
+    /// Whether the first value found counts.
+    pub(super) fn is_first(&self) -> bool {
+        matches!(self.kind, Kind::Default | Kind::First)
+    }
+
+    pub(super) fn is_hash(&self) -> bool {
+        self.kind == Kind::Hash
+    }
+
+    pub(super) fn is_unique(&self) -> bool {
+        self.kind == Kind::Unique
+    }
+
+    pub(super) fn is_deep(&self) -> bool {
+        matches!(self.kind, Kind::Deep(_) | Kind::UnconstrainedDeep(_) | Kind::ReverseDeep(_))
+    }
+
+    fn name(&self) -> &'static str {
+        match self.kind {
+            Kind::Default => "default",
+            Kind::First => "first",
+            Kind::Unique => "unique",
+            Kind::Hash => "hash",
+            Kind::Deep(_) => "deep",
+            Kind::UnconstrainedDeep(_) => "unconstrained_deep",
+            Kind::ReverseDeep(_) => "reverse_deep",
+        }
+    }
+
+    /// As given in `merge`.
+    pub(super) fn node(&self) -> Node {
+        Node::Merge { strategy: self.name(), options: self.options.clone().map(Value::Hash) }
+    }
+
+    /// The type of values that can be merged.
+    fn value_type(&self) -> Result<Option<Type>, Stop> {
+        Ok(match &self.kind {
+            Kind::Unique => Some(type_of("Variant[Scalar,Array[Data]]")?),
+            Kind::Hash => Some(type_of("Hash[String,Data]")?),
+            _ => None,
+        })
+    }
+
+    /// Two values of the right type into one; `higher` wins.
+    fn merge(&self, higher: &Value, lower: Value) -> Result<Value, Stop> {
+        match &self.kind {
+            Kind::Default | Kind::First => Ok(higher.clone()),
+            Kind::Unique => {
                 let mut joined = flat(higher);
                 joined.extend(flat(&lower));
                 Ok(Value::Array(without_doubles(joined).into()))
             }
-            Self::Hash => match (higher, lower) {
+            Kind::Hash => Ok(match (higher, lower) {
                 (Value::Hash(higher), Value::Hash(lower)) => {
                     let mut joined = Arc::unwrap_or_clone(lower);
                     joined.extend(higher.iter().map(|(key, value)| (key.clone(), value.clone())));
-                    Ok(Value::Hash(joined.into()))
+                    Value::Hash(joined.into())
                 }
-                (Value::Hash(_), lower) => Err(mismatch("second", "a Hash value", &lower)),
-                (higher, _) => Err(mismatch("first", "a Hash value", higher)),
-            },
-            Self::Deep(options) => options.merge(higher, lower),
+                (higher, _) => higher.clone(),
+            }),
+            Kind::Deep(options) | Kind::UnconstrainedDeep(options) => options.merge(higher, lower),
+            Kind::ReverseDeep(options) => options.merge(&lower, higher.clone()),
         }
     }
 
     /// Where only one place was asked.
     fn single(&self, value: Value) -> Value {
-        match (self, value) {
-            (Self::Unique, Value::Array(items)) => Value::Array(without_doubles(items.iter().cloned()).into()),
+        match (&self.kind, value) {
+            (Kind::Unique, Value::Array(items)) => Value::Array(without_doubles(items.iter().cloned()).into()),
             (_, value) => value,
         }
     }
 
     fn first_of_many(&self, value: Value) -> Value {
-        if *self == Self::Unique { Value::Array(flat(&value).into()) } else { value }
+        if self.is_unique() { Value::Array(flat(&value).into()) } else { value }
     }
 }
 
-fn mismatch(which: &str, expected: &str, value: &Value) -> Stop {
-    let actual = crate::functions::kind_of(value);
-    crate::error::Failure::argument(format!(
-        "The {which} element of the merge has wrong type, expects {expected}, got {actual}"
-    ))
-    .into()
+impl Lookup<'_> {
+    /// Joins what `look` finds in `count` places, the first of the highest priority.
+    pub(super) fn over(
+        &mut self,
+        strategy: &Strategy,
+        count: usize,
+        mut look: impl FnMut(&mut Self, usize) -> Result<Option<Value>, Stop>,
+    ) -> Result<Option<Value>, Stop> {
+        if strategy.is_first() {
+            for place in 0..count {
+                if let Some(found) = look(self, place)? {
+                    return Ok(Some(found));
+                }
+            }
+            return Ok(None);
+        }
+        if count < 2 {
+            return if count == 0 { Ok(None) } else { Ok(look(self, 0)?.map(|value| strategy.single(value))) };
+        }
+        self.with(
+            || strategy.node(),
+            |this| {
+                let mut joined: Option<Value> = None;
+                for place in 0..count {
+                    let Some(found) = look(this, place)? else { continue };
+                    joined = Some(match joined {
+                        None => strategy.first_of_many(found),
+                        Some(before) => this.merged(strategy, &before, found)?,
+                    });
+                }
+                if let Some(joined) = &joined {
+                    this.explain(|explanation| explanation.result(joined));
+                }
+                Ok(joined)
+            },
+        )
+    }
+
+    /// Two values into one; `higher` wins.
+    pub(super) fn merged(&self, strategy: &Strategy, higher: &Value, lower: Value) -> Result<Value, Stop> {
+        if let Some(of) = strategy.value_type()? {
+            self.check_type("The first element of the merge", &of, higher)?;
+            self.check_type("The second element of the merge", &of, &lower)?;
+        }
+        strategy.merge(higher, lower)
+    }
+}
+
+fn type_of(text: &str) -> Result<Type, Stop> {
+    Ok(parse::text(text, &mut parse::BuiltIn)?)
 }
 
 fn text(options: &Hash, key: &str) -> Option<Arc<str>> {
@@ -136,7 +242,7 @@ fn text(options: &Hash, key: &str) -> Option<Arc<str>> {
 }
 
 fn flag(options: &Hash, key: &str) -> bool {
-    matches!(options.get(&Value::String(key.into())), Some(Value::Boolean(true)))
+    options.get(&Value::String(key.into())).is_some_and(Value::is_truthy)
 }
 
 fn flat(value: &Value) -> Vec<Value> {
@@ -153,33 +259,19 @@ fn without_doubles(values: impl IntoIterator<Item = Value>) -> Vec<Value> {
 }
 
 impl Deep {
-    fn parse(options: &Hash) -> Result<Self, Stop> {
-        const KNOWN: [&str; 5] =
-            ["strategy", "knockout_prefix", "merge_debug", "merge_hash_arrays", "sort_merged_arrays"];
-        let wrong = |what: String| -> Stop {
-            crate::error::Failure::argument(format!("The merge options has wrong type, {what}")).into()
-        };
-        for key in options.keys() {
-            match key {
-                Value::String(name) if KNOWN.contains(&&**name) => {}
-                other => return Err(wrong(format!("unrecognized key '{}'", crate::format::to_text(other)))),
-            }
-        }
-        let knockout_prefix = text(options, "knockout_prefix");
-        if knockout_prefix.as_deref() == Some("") {
-            return Err(
-                crate::error::Failure::argument("knockout_prefix cannot be an empty string in deep_merge!").into()
-            );
-        }
-        Ok(Self {
-            knockout_prefix,
+    fn read(options: &Hash) -> Self {
+        Self {
+            knockout_prefix: text(options, "knockout_prefix"),
             sort_merged_arrays: flag(options, "sort_merged_arrays"),
             merge_hash_arrays: flag(options, "merge_hash_arrays"),
-        })
+        }
     }
 
     /// Merges `source` (it wins) into `dest`.
-    pub(super) fn merge(&self, source: &Value, dest: Value) -> Result<Value, Stop> {
+    fn merge(&self, source: &Value, dest: Value) -> Result<Value, Stop> {
+        if self.knockout_prefix.as_deref() == Some("") {
+            return Err(Failure::argument("knockout_prefix cannot be an empty string in deep_merge!").into());
+        }
         match (source, dest) {
             (Value::Undef, dest) => Ok(dest),
             (source, Value::Undef | Value::Boolean(false)) => Ok(source.clone()),
@@ -282,7 +374,8 @@ fn sort(items: &mut [Value]) -> Result<(), Stop> {
         return Ok(());
     }
     if items.len() > 1 && !items.iter().all(|item| matches!(item, Value::String(_))) {
-        return Err(fault("sort_merged_arrays: the elements of the merged array cannot be compared".to_owned()));
+        let class = |index: usize| items.get(index).map_or("nil".into(), ruby_class);
+        return Err(Failure::argument(format!("comparison of {} with {} failed", class(0), class(1))).into());
     }
     items.sort_by(|a, b| match (a, b) {
         (Value::String(a), Value::String(b)) => a.cmp(b),

@@ -3,13 +3,17 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::explanation::Node;
+use super::hierarchy::Hierarchy;
 use super::key::Key;
-use super::layer::Layer;
 use super::merge::Strategy;
-use super::{Lookup, fault};
+use super::{Lookup, error_text, fault};
 use crate::error::Stop;
 use crate::regexp::Regexp;
 use crate::value::{Hash, Value};
+
+/// The key under which data files keep them.
+const OPTIONS: &str = "lookup_options";
 
 /// The `lookup_options` that hold for the keys of one module, or for keys without one.
 #[derive(Debug, Default)]
@@ -60,62 +64,115 @@ impl Options {
 
 impl Lookup<'_> {
     pub(super) fn options_for(&mut self, key: &Key) -> Result<Option<KeyOptions>, Stop> {
-        if self.global_only {
-            return Ok(None);
-        }
         let known = self.cache.options.borrow().get(&key.module).cloned();
         let options = if let Some(options) = known {
             options
         } else {
-            let options = Rc::new(self.read_layers(key.module.as_ref())?);
+            let options = Rc::new(self.as_meta(|this| {
+                this.with(|| Node::Top(OPTIONS.into()), |this| this.options_of(key.module.as_ref()))
+            })?);
             self.cache.options.borrow_mut().insert(key.module.clone(), options.clone());
             options
         };
         options.of(&key.root)
     }
 
-    /// The options of the environment, and over the module's own.
+    /// Looks options up: without the overrides and defaults of the value.
+    fn as_meta<T>(&mut self, run: impl FnOnce(&mut Self) -> Result<T, Stop>) -> Result<T, Stop> {
+        let before = self.state.clone();
+        self.state.overrides = Arc::default();
+        self.state.defaults = Arc::default();
+        self.state.version_3 = false;
+        self.state.top_key = OPTIONS.into();
+        self.nested += 1;
+        let result = run(self);
+        self.nested -= 1;
+        self.state = before;
+        result
+    }
+
+    /// The options of the global layer and the environment, and those of the module below them.
     ///
     /// Options that look something up need themselves: that is a recursion.
-    fn read_layers(&mut self, module: Option<&Arc<str>>) -> Result<Options, Stop> {
-        let key = &Key::parse("lookup_options")?;
-        let environment = match self.environment()? {
-            Some(layer) => layer.find(self, key, &Strategy::Hash, false)?,
+    fn options_of(&mut self, module: Option<&Arc<str>>) -> Result<Options, Stop> {
+        let key = &Key::parse(OPTIONS)?;
+        if self.state.global_only {
+            return Options::compile(self.global_options(key)?.as_deref());
+        }
+        let above = self.environment_options(key)?;
+        let Some(module) = module else { return Options::compile(above.as_deref()) };
+        if !self.cache.options.borrow().contains_key(&None) {
+            let compiled = Rc::new(Options::compile(above.as_deref())?);
+            self.cache.options.borrow_mut().insert(None, compiled);
+        }
+        let own = match self.find_in_module(key, &Strategy::hash())? {
+            Some(options) => checked(options, Some(module))?,
             None => None,
         };
-        let environment = environment.map(|options| checked(options, None)).transpose()?.flatten();
-        let own = match module {
-            None => None,
-            Some(module) => match self.module_layer()? {
-                Some(layer) => match layer.find(self, key, &Strategy::Hash, false)? {
-                    Some(options) => checked(options, Some(module))?,
-                    None => None,
-                },
-                None => None,
-            },
-        };
-        let joined = match (environment, own) {
-            (Some(higher), Some(lower)) => {
-                let mut joined = Arc::unwrap_or_clone(lower);
-                joined.extend(higher.iter().map(|(key, value)| (key.clone(), value.clone())));
-                Some(Arc::new(joined))
+        let joined = match (above, own) {
+            (Some(above), Some(own)) => {
+                let names = ["Global and Environment".to_owned(), format!("Module {module}")];
+                let joined = self.over(&Strategy::hash(), 2, |this, at| {
+                    let value = Value::Hash(if at == 0 { above.clone() } else { own.clone() });
+                    this.with(
+                        || Node::scope(&*names[at]),
+                        |this| {
+                            this.explain(|explanation| explanation.found(OPTIONS, &value));
+                            Ok(Some(value))
+                        },
+                    )
+                })?;
+                match joined {
+                    Some(Value::Hash(joined)) => Some(joined),
+                    _ => None,
+                }
             }
             (one, other) => one.or(other),
         };
         Options::compile(joined.as_deref())
     }
 
-    /// The options that a module's default hierarchy gives.
-    pub(super) fn default_options(&mut self, layer: &Rc<Layer>) -> Result<Rc<Options>, Stop> {
-        let Some(module) = self.module.clone() else { return Ok(Rc::default()) };
-        if let Some(options) = self.cache.default_options.borrow().get(&module) {
+    fn global_options(&mut self, key: &Key) -> Result<Option<Arc<Hash>>, Stop> {
+        if let Some(options) = self.cache.global_options.get() {
             return Ok(options.clone());
         }
-        let key = Key::parse("lookup_options")?;
-        let found = layer.find(self, &key, &Strategy::Hash, true)?;
-        let options = found.map(|options| checked(options, Some(&module))).transpose()?.flatten();
+        let found = self.find_in_global(key, &Strategy::hash())?;
+        let options = found.map(|options| checked(options, None)).transpose()?.flatten();
+        Ok(self.cache.global_options.get_or_init(|| options).clone())
+    }
+
+    fn environment_options(&mut self, key: &Key) -> Result<Option<Arc<Hash>>, Stop> {
+        if let Some(options) = self.cache.environment_options.get() {
+            return Ok(options.clone());
+        }
+        let global = self.global_options(key)?;
+        let found = self.find_in_environment(key, &Strategy::hash())?;
+        let own = found.map(|options| checked(options, None)).transpose()?.flatten();
+        let options = match (global, own) {
+            (Some(global), Some(own)) => {
+                match self.merged(&Strategy::hash(), &Value::Hash(global), Value::Hash(own))? {
+                    Value::Hash(joined) => Some(joined),
+                    _ => None,
+                }
+            }
+            (one, other) => one.or(other),
+        };
+        Ok(self.cache.environment_options.get_or_init(|| options).clone())
+    }
+
+    /// The options that a module's default hierarchy gives.
+    pub(super) fn default_options(&mut self, hierarchy: &Hierarchy, module: &Arc<str>) -> Result<Rc<Options>, Stop> {
+        if let Some(options) = self.cache.default_options.borrow().get(module) {
+            return Ok(options.clone());
+        }
+        let key = Key::parse(OPTIONS)?;
+        let found = self.with(
+            || Node::scope("Searching for \"lookup_options\""),
+            |this| this.as_meta(|this| hierarchy.find_in_default(this, &key, &Strategy::hash())),
+        )?;
+        let options = found.map(|options| checked(options, Some(module))).transpose()?.flatten();
         let options = Rc::new(Options::compile(options.as_deref())?);
-        self.cache.default_options.borrow_mut().insert(module, options.clone());
+        self.cache.default_options.borrow_mut().insert(module.clone(), options.clone());
         Ok(options)
     }
 
@@ -138,13 +195,19 @@ impl Lookup<'_> {
         if arguments.is_empty() {
             arguments.push(Value::Undef);
         }
+        let described = crate::format::to_text(&Value::array(arguments.clone()));
         arguments.insert(1, value);
-        self.caller.call_function("new", arguments, None).map_err(|stop| match stop {
+        let converted = self.caller.call_function("new", arguments, None).map_err(|stop| match stop {
             Stop::Error(error) => {
-                fault(format!("The convert_to lookup_option for key '{}' raised error: {}", key.text, error.message))
+                let message = error_text(&error);
+                fault(format!("The convert_to lookup_option for key '{}' raised error: {message}", key.text))
             }
             other => other,
-        })
+        })?;
+        self.explain(|explanation| {
+            explanation.text(format!("Applying convert_to lookup_option with arguments {described}"));
+        });
+        Ok(converted)
     }
 }
 

@@ -2,11 +2,11 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::{Cache, Request, automatic_parameter, lookup};
+use super::{Cache, Layer, Origin, Request, automatic_parameter, lookup};
 use crate::callable::Callable;
 use crate::data;
 use crate::error::{Failure, Location, Stop};
-use crate::functions::{Caller, Level, Strict};
+use crate::functions::{Caller, Level, Returns, Strict};
 use crate::resource_type::ResourceType;
 use crate::types::Type;
 use crate::value::{Hash, Value};
@@ -35,10 +35,12 @@ fn dotted_and_quoted_keys() {
     assert_eq!(site.get("'dotted.key'.k"), Ok(Value::from("v")));
     assert!(site.get("tree.a.7").is_err());
     let message = site.get("tree.a.0.x").unwrap_err();
+    assert_eq!(message, "undefined method `include?' for 10:Integer");
+    let message = site.get("tree.a.1.b.x").unwrap_err();
     assert_eq!(
         message,
-        "Data Provider type mismatch: Got Integer when a hash-like object was expected to access value using 'x' from \
-         key 'tree.a.0.x'"
+        "Data Provider type mismatch: Got String when a hash-like object was expected to access value using 'x' from \
+         key 'tree.a.1.b.x'"
     );
 }
 
@@ -68,7 +70,7 @@ fn interpolation() {
 #[test]
 fn recursion_is_found() {
     let mut site = Site::common("{a: '%{lookup(\"b\")}', b: '%{lookup(\"a\")}'}");
-    assert_eq!(site.get("a"), Err("Recursive lookup detected in [a, b]".to_owned()));
+    assert_eq!(site.get("a"), Err("Lookup of key 'a' failed: Recursive lookup detected in [a, b]".to_owned()));
 }
 
 #[test]
@@ -95,6 +97,29 @@ fn merges_by_argument_and_by_options() {
     );
 }
 
+/// The value of a parameter of class `m`.
+fn bound(site: &mut Site, parameter: &str) -> Option<Value> {
+    automatic_parameter(site, "m", parameter).unwrap().map(|found| found.value)
+}
+
+#[test]
+fn values_say_where_they_came_from() {
+    let mut site = Site::new(&[
+        ("/env/hiera.yaml", "{version: 5, hierarchy: [{name: one, path: 1.yaml}, {name: two, path: 2.yaml}]}"),
+        ("/env/data/1.yaml", "{m::a: '%{lookup(\"other\")}', m::l: [1]}"),
+        ("/env/data/2.yaml", "{other: x, m::l: [2], lookup_options: {m::l: {merge: unique}}}"),
+    ]);
+    let origin = |entry: &str, path: &str| Origin {
+        layer: Layer::Environment,
+        entry: entry.into(),
+        location: Some(path.into()),
+    };
+    let found = automatic_parameter(&mut site, "m", "a").unwrap().unwrap();
+    assert_eq!(found.origins, [origin("one", "/env/data/1.yaml")]);
+    let found = automatic_parameter(&mut site, "m", "l").unwrap().unwrap();
+    assert_eq!(found.origins, [origin("one", "/env/data/1.yaml"), origin("two", "/env/data/2.yaml")]);
+}
+
 #[test]
 fn modules_have_data_and_a_last_resort() {
     let mut site = Site::new(&[
@@ -107,10 +132,10 @@ fn modules_have_data_and_a_last_resort() {
         ("/env/modules/m/data/c.yaml", "{m::a: module, m::b: module, other: 1}"),
         ("/env/modules/m/data/d.yaml", "{m::b: default, m::c: default}"),
     ]);
-    assert_eq!(automatic_parameter(&mut site, "m", "a").unwrap(), Some(Value::from("environment")));
-    assert_eq!(automatic_parameter(&mut site, "m", "b").unwrap(), Some(Value::from("module")));
-    assert_eq!(automatic_parameter(&mut site, "m", "c").unwrap(), Some(Value::from("default")));
-    assert_eq!(automatic_parameter(&mut site, "m", "d").unwrap(), None);
+    assert_eq!(bound(&mut site, "a"), Some(Value::from("environment")));
+    assert_eq!(bound(&mut site, "b"), Some(Value::from("module")));
+    assert_eq!(bound(&mut site, "c"), Some(Value::from("default")));
+    assert_eq!(bound(&mut site, "d"), None);
     assert_eq!(
         site.warnings,
         ["Module 'm': Value returned from data_hash function 'yaml_data', when using location \
@@ -179,8 +204,8 @@ fn mistakes_in_the_hierarchy_are_named() {
         "Only one of path, paths, glob, globs, uri, uris, or mapped_paths can be defined in hierarchy 'a'"
     ));
     assert!(
-        refused("{version: 5, hierarchy: [{name: a, path: x, lookup_key: eyaml_lookup_key}]}")
-            .contains("lookup_key function 'eyaml_lookup_key', which is not supported")
+        refused("{version: 5, hierarchy: [{name: a, lookup_key: no_such_function}]}")
+            .contains("Unable to find 'lookup_key' function named 'no_such_function'")
     );
 }
 
@@ -336,8 +361,16 @@ impl Caller for Site {
         (true, Arc::default())
     }
 
-    fn assert_type(&mut self, _: &str, _: &str, _: &Value) -> Result<(), Stop> {
-        Ok(())
+    fn environment_name(&self) -> Arc<str> {
+        "production".into()
+    }
+
+    fn calling_class(&mut self) -> Arc<str> {
+        Arc::default()
+    }
+
+    fn function_return_type(&mut self, _: &str) -> Result<Option<Returns>, Stop> {
+        Ok(None)
     }
 }
 
@@ -356,8 +389,8 @@ impl World for Texts {
         Ok(None)
     }
 
-    fn find(&self, _: FileKind, _: &str) -> Option<Arc<str>> {
-        None
+    fn find(&self, _: FileKind, path: &str) -> Option<Arc<str>> {
+        self.0.contains_key(path).then(|| path.into())
     }
 
     fn read(&self, path: &str) -> Result<Option<Arc<[u8]>>, LoadError> {

@@ -189,6 +189,15 @@ fn setup(vector: &Json, code: &str) -> (Texts, Parts) {
     if let Some(folders) = environment["modulepath"].as_array() {
         world = world.with_modulepath(folders.iter().filter_map(|path| path.as_str().map(str::to_owned)).collect());
     }
+    if let Some(path) = settings["hiera_config"].as_str() {
+        world = world.with_hiera_config(path);
+    }
+    if let Some((codedir, _)) = root.rsplit_once("/environments/") {
+        world = world.with_codedir(codedir);
+    }
+    if settings["data_binding_terminus"] == "none" {
+        world = world.without_global_layer();
+    }
     match environment["manifest"].as_str() {
         Some(manifest) if code.is_empty() => world = world.with_manifest(manifest),
         _ => world = world.with_code(code),

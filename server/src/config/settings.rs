@@ -219,6 +219,8 @@ pub(crate) struct Environments {
     pub(crate) environmentpath: Option<Vec<PathBuf>>,
     /// Folders of modules for every environment. Else `CODE_DIR/modules`.
     pub(crate) basemodulepath: Option<Vec<PathBuf>>,
+    /// The global `hiera.yaml`. Else `CODE_DIR/hiera.yaml`.
+    pub(crate) hiera_config: Option<PathBuf>,
     /// `file_metadata` mounts of one's own: name to folder.
     pub(crate) mounts: BTreeMap<String, PathBuf>,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use compiler::resource_type::ResourceType;
 use compiler::value::Value;
-use compiler::world::{DataFormat, Exported, FileKind, LoadError, Module, ProgramKind, World};
+use compiler::world::{DataFormat, DataSettings, Exported, FileKind, LoadError, Module, ProgramKind, World};
 use modules::glob;
 use modules::snapshot::Outside;
 use ruby::Fault;
@@ -82,6 +82,26 @@ impl World for EnvironmentWorld {
         &self.environment.snapshot.path
     }
 
+    fn data_settings(&self) -> DataSettings {
+        let settings = self.environment.settings();
+        DataSettings {
+            hiera_config: settings.hiera_config.as_str().into(),
+            codedir: settings.codedir.as_str().into(),
+            environment_data_provider: self
+                .environment
+                .snapshot
+                .conf
+                .environment_data_provider
+                .as_deref()
+                .map(Arc::from),
+            ..DataSettings::default()
+        }
+    }
+
+    fn process_variable(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok()
+    }
+
     fn modules(&self) -> Vec<Arc<str>> {
         let mut names: Vec<_> = self.environment.snapshot.modules.iter().map(|module| module.name.clone()).collect();
         names.sort();
@@ -113,6 +133,11 @@ impl World for EnvironmentWorld {
 
     fn describe_type(&self, described: &Arc<ResourceType>) {
         self.environment.described_types.get_or(&*described.name, || described.clone());
+    }
+
+    fn ruby_file(&self, relative: &str) -> Option<Arc<str>> {
+        let mut modules = self.environment.snapshot.modules.iter();
+        modules.find_map(|module| module.find("lib", relative)).map(|(path, _)| path.into())
     }
 
     fn ruby_function(&self, name: &str) -> Option<Arc<str>> {

@@ -45,7 +45,7 @@ impl Evaluator<'_> {
                 let Value::Object(object) = self.held(question["number"].as_u64())? else {
                     return Err(self.fail("Ruby code called a method of what is no object"));
                 };
-                let value = self.call_member(&object, text("name"), &arguments, block.as_deref())?;
+                let value = self.call_member(&object, text("name"), &arguments, block.as_ref())?;
                 Ok(json!({"value": self.sent(&value)?}))
             }
             "log" => {

@@ -85,7 +85,7 @@ fn parse(call: &mut Call<'_>, read: fn(&str) -> Result<Value, String>) -> Result
 }
 
 /// A value as JSON without white space.
-pub(in crate::functions) fn json_text(value: &Value) -> Result<String, Stop> {
+pub(crate) fn json_text(value: &Value) -> Result<String, Stop> {
     Layout::COMPACT.text(&to_json(value))
 }
 

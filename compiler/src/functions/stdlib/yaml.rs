@@ -7,7 +7,7 @@ use crate::functions::ruby_text;
 use crate::value::{Hash, Value};
 
 /// A document. `options` may hold `indentation` and `line_width` (-1: lines of any length).
-pub(super) fn write(value: &Value, options: &Value) -> String {
+pub(crate) fn write(value: &Value, options: &Value) -> String {
     let number = |name: &str| options.get(name).and_then(Value::as_integer);
     let mut writer = Writer {
         out: "---".to_owned(),

@@ -9,7 +9,9 @@ fn yaml(text: &str) -> Value {
 fn merged(strategy: &str, levels: &[&str]) -> Value {
     let levels: Vec<Value> = levels.iter().map(|text| yaml(text)).collect();
     let strategy = Strategy::parse(&yaml(strategy)).unwrap();
-    strategy.over(levels.len(), |place| Ok(Some(levels[place].clone()))).unwrap().unwrap()
+    let mut levels = levels.into_iter();
+    let first = strategy.first_of_many(levels.next().unwrap());
+    levels.fold(first, |higher, lower| strategy.merge(&higher, lower).unwrap())
 }
 
 #[test]

@@ -1,0 +1,31 @@
+//! Data files: what `yaml_data`, `json_data` and `hocon_data` answer.
+
+use std::sync::Arc;
+
+use super::fault;
+use crate::error::{Failure, Stop};
+use crate::functions::{Caller, Strict};
+use crate::value::Value;
+use crate::world::DataFormat;
+
+/// The data of a file; `None` when there is no such file.
+pub(crate) fn hash(caller: &mut dyn Caller, path: &str, format: DataFormat) -> Result<Option<Value>, Stop> {
+    let data = caller.world().data(path, format).map_err(|error| fault(format!("Unable to parse {error}")))?;
+    let Some(value) = data else { return Ok(None) };
+    if format != DataFormat::Yaml || matches!(&*value, Value::Hash(_)) {
+        return Ok(Some((*value).clone()));
+    }
+    let message = format!("{path}: file does not contain a valid yaml hash");
+    if caller.strict() == Strict::Error && !matches!(&*value, Value::Undef | Value::Boolean(false)) {
+        return Err(fault(message));
+    }
+    caller.warning(message);
+    Ok(Some(Value::Hash(Arc::default())))
+}
+
+/// A call of one of the functions; `options` is checked to have a `path` only.
+pub(crate) fn data(caller: &mut dyn Caller, options: &Value, format: DataFormat) -> Result<Value, Stop> {
+    let path = options.get("path").and_then(Value::as_str).unwrap_or_default();
+    let found = hash(caller, path, format)?;
+    found.ok_or_else(|| Failure::argument(format!("No such file or directory @ rb_file_s_stat - {path}")).into())
+}
