@@ -329,6 +329,11 @@ impl World for Texts {
         self.modulepath.clone()
     }
 
+    fn ruby_data_type(&self, name: &str) -> Option<Arc<str>> {
+        let end = format!("/lib/puppet/datatypes/{}.rb", name.replace("::", "/"));
+        self.files.keys().find(|path| path.ends_with(&end)).map(|path| path.as_str().into())
+    }
+
     fn exported(&self, _type_name: &str) -> Result<Vec<Exported>, LoadError> {
         Ok(Vec::new())
     }

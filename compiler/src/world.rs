@@ -88,6 +88,11 @@ pub trait World: Sync {
         Vec::new()
     }
 
+    /// The path of the Ruby file that declares a data type (`a::b`, lower case) by its place.
+    fn ruby_data_type(&self, _name: &str) -> Option<Arc<str>> {
+        None
+    }
+
     /// Exported resources of other nodes, by type name (capitalised).
     fn exported(&self, type_name: &str) -> Result<Vec<Exported>, LoadError>;
 

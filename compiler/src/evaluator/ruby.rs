@@ -15,6 +15,7 @@ use crate::resource_type::ResourceType;
 use crate::value::Value;
 
 mod answer;
+mod data_type;
 mod values;
 
 pub(super) use values::RubyBlock;

@@ -131,6 +131,9 @@ impl Evaluator<'_> {
                 return Err(self.fail(format!("The code loaded from {path} does not define the TypeSet '{name}'")));
             }
         }
+        if found.is_none() {
+            found = self.ruby_data_type(key)?;
+        }
         if let Some(definition) = &found {
             self.aliases.waiting.insert(key.into(), definition.clone());
         }

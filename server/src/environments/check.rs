@@ -183,10 +183,10 @@ fn backends(config: &Value) -> Vec<String> {
     let levels = ["hierarchy", "default_hierarchy"].into_iter().filter_map(|key| config.get(key)?.as_array());
     let levels = levels.flatten().chain(config.get("defaults"));
     let named = levels.flat_map(|level| LEVEL_FUNCTIONS.iter().filter_map(|key| level.get(key)?.as_str()));
-    let mut names: Vec<String> = named.map(str::to_owned).collect();
-    names.sort();
-    names.dedup();
-    names
+    let mut all: Vec<String> = named.map(str::to_owned).collect();
+    all.sort();
+    all.dedup();
+    all
 }
 
 /// `FILE: needs Ruby: function m::f`

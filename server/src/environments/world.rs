@@ -165,6 +165,16 @@ impl World for EnvironmentWorld {
         self.environment.snapshot.modulepath.clone()
     }
 
+    fn ruby_data_type(&self, name: &str) -> Option<Arc<str>> {
+        let relative = format!("puppet/datatypes/{}.rb", name.replace("::", "/"));
+        let snapshot = &self.environment.snapshot;
+        let own = modules::path::join(&snapshot.path, &format!("lib/{relative}"));
+        if self.environment.is_file(&own) {
+            return Some(own.into());
+        }
+        snapshot.modules.iter().find_map(|module| module.find("lib", &relative)).map(|(path, _)| path.into())
+    }
+
     fn exported(&self, type_name: &str) -> Result<Vec<Exported>, LoadError> {
         (self.exports)(type_name)
     }
