@@ -112,6 +112,10 @@ fn what_stands_in_for_the_library_says_the_same() {
         let told = json!({"run": "type", "name": name, "file": file});
         let (expected, said) = (run(&mut library, &told), run(&mut shim, &told));
         let (expected, mut actual) = (&expected["result"], said["result"].clone());
+        if expected.is_null() {
+            // The library itself cannot load it alone.
+            continue;
+        }
         if has_providers(&name)
             && let Some(parameters) = actual["parameters"].as_array_mut()
         {

@@ -280,6 +280,24 @@ module Puppet
       URI::DEFAULT_PARSER.escape(text)
     end
 
+    module Package
+      module_function
+
+      # Numbers by their value, `-` before `.` before everything else.
+      def versioncmp(one, other)
+        parts = [one, other].map { |text| text.to_s.scan(/[-.]|\d+|[^-.\d]+/) }
+        parts[0].zip(parts[1]).each do |left, right|
+          next if left == right
+          return one.to_s <=> other.to_s if right.nil?
+
+          ['-', '.'].each { |mark| return left == mark ? -1 : 1 if [left, right].include?(mark) }
+          numbers = [left, right].all? { |part| part.match?(/\A(?:0|[1-9]\d*)\z/) }
+          return numbers ? left.to_i <=> right.to_i : left.upcase <=> right.upcase
+        end
+        one.to_s <=> other.to_s
+      end
+    end
+
     module Platform
       def self.windows?
         false
