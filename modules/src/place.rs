@@ -44,5 +44,15 @@ pub fn of(sort: Sort, name: &str) -> Option<Place> {
     }
 }
 
+/// What the names have to begin with that the module's file of `name` defines; `None` where no module holds it.
+pub fn namespace(sort: Sort, name: &str) -> Option<&str> {
+    match (of(sort, name)?, name.split_once("::")) {
+        (Place::Environment { .. }, _) => None,
+        // By another way to the main manifest.
+        (Place::Module { .. }, Some((module, "init"))) => Some(module),
+        (Place::Module { .. }, _) => Some(name),
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -310,8 +310,9 @@ fn resource_references(resource: &types::ResourceType, of: &Type, keys: &[Value]
     }
     let is_list = keys.len() > 1 || matches!(keys.first(), Some(Value::Array(_)));
     let titles: Vec<Value> = flatten(keys).into_iter().filter(|title| !title.is_undef()).collect();
+    // The original has an issue for it, which is off unless it debugs.
     if titles.is_empty() && !keys.is_empty() {
-        return Err(empty_specialization());
+        return Ok(single_or_list(Vec::new(), is_list));
     }
     if titles.is_empty() {
         return Ok(Value::Type(Type::resource(Some(&type_name), None)));
@@ -339,7 +340,7 @@ fn class_references(name: Option<&str>, of: &Type, keys: &[Value]) -> Result<Val
     let is_list = keys.len() > 1 || matches!(keys.first(), Some(Value::Array(_)));
     let names: Vec<Value> = flatten(keys).into_iter().filter(|name| !name.is_undef()).collect();
     if names.is_empty() {
-        return Err(empty_specialization());
+        return Ok(single_or_list(Vec::new(), is_list));
     }
     if let Some(name) = name {
         return Err(Failure::new("UNKNOWN_RESOURCE", format!("Resource not found: Class['{name}']")));
@@ -363,10 +364,6 @@ fn class_references(name: Option<&str>, of: &Type, keys: &[Value]) -> Result<Val
         references.push(Value::Type(Type::class(lower)));
     }
     Ok(single_or_list(references, is_list))
-}
-
-fn empty_specialization() -> Failure {
-    Failure::new("EMPTY_RESOURCE_SPECIALIZATION", "Arguments to Resource[] are all empty/undefined").at(Place::Key(0))
 }
 
 fn single_or_list(mut references: Vec<Value>, is_list: bool) -> Value {

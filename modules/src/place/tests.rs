@@ -25,3 +25,11 @@ fn tricks_lead_nowhere() {
         assert_eq!(of(Sort::Manifest, name), None, "{name}");
     }
 }
+
+#[test]
+fn names_begin_with_what_the_file_is_for() {
+    assert_eq!(namespace(Sort::Manifest, "ntp"), Some("ntp"));
+    assert_eq!(namespace(Sort::Manifest, "ntp::init"), Some("ntp"));
+    assert_eq!(namespace(Sort::Manifest, "ntp::a::b"), Some("ntp::a::b"));
+    assert_eq!(namespace(Sort::Function, "f"), None);
+}

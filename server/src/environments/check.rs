@@ -112,7 +112,7 @@ fn look(path: &Path, report: &mut Report, progress: &mut dyn FnMut(&Path)) {
 /// How a file is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    Code(Reading),
+    Code(Reading<'static>),
     Data(DataFormat),
     Conf,
     RubyFunction,

@@ -8,7 +8,7 @@ use compiler::value::Value;
 use compiler::world::{DataFormat, FileKind, LoadError, ProgramKind};
 use modules::Snapshot;
 use modules::metadata::Digests;
-use modules::place::Sort;
+use modules::place::{self, Sort};
 use modules::snapshot::Outside;
 use syntax::ast::Program;
 
@@ -113,7 +113,13 @@ impl Environment {
             ProgramKind::TypeAlias => (2, Sort::TypeAlias),
         };
         self.definitions[index].get_or(name, || match self.snapshot.definition(sort, name) {
-            Some((path, _)) => self.parse(&path, Reading::Manifest).map(Some),
+            Some((path, _)) => {
+                let reading = match place::namespace(sort, name) {
+                    Some(namespace) => Reading::Module { namespace },
+                    None => Reading::Manifest,
+                };
+                self.parse(&path, reading).map(Some)
+            }
             None => Ok(None),
         })
     }
@@ -173,7 +179,7 @@ impl Environment {
         }
     }
 
-    fn parse(&self, path: &str, reading: Reading) -> ProgramOutcome {
+    fn parse(&self, path: &str, reading: Reading<'_>) -> ProgramOutcome {
         self.parsed.program(path, &read(path)?, reading)
     }
 

@@ -16,9 +16,13 @@ use super::digests::FileDigests;
 
 /// How a text is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Reading {
+pub(crate) enum Reading<'a> {
     Manifest,
     Epp,
+    /// A file of a module, which may define nothing but what begins with this name.
+    Module {
+        namespace: &'a str,
+    },
 }
 
 pub(super) type ProgramOutcome = Result<Arc<Program>, LoadError>;
@@ -40,10 +44,12 @@ impl Parsed {
     }
 
     /// The program in the file at `path` with this content. Mistakes are kept as well.
-    pub(super) fn program(&self, path: &str, content: &[u8], reading: Reading) -> ProgramOutcome {
+    pub(super) fn program(&self, path: &str, content: &[u8], reading: Reading<'_>) -> ProgramOutcome {
         let kind = match reading {
             Reading::Manifest => 0,
             Reading::Epp => 1,
+            // The path says which module it is.
+            Reading::Module { .. } => 2,
         };
         self.programs.get_or(key(kind, path, content), || parse(path, content, reading, &self.options))
     }
@@ -60,7 +66,7 @@ impl Parsed {
 
 /// Reads a manifest or a template. Of several mistakes all are logged and the error counts them, as
 /// in the original.
-fn parse(path: &str, content: &[u8], reading: Reading, options: &syntax::Options) -> ProgramOutcome {
+fn parse(path: &str, content: &[u8], reading: Reading<'_>, options: &syntax::Options) -> ProgramOutcome {
     match syntax(path, content, reading, options)? {
         Ok(parsed) => {
             for warning in &parsed.warnings {
@@ -81,7 +87,7 @@ fn parse(path: &str, content: &[u8], reading: Reading, options: &syntax::Options
 pub(super) fn syntax(
     path: &str,
     content: &[u8],
-    reading: Reading,
+    reading: Reading<'_>,
     options: &syntax::Options,
 ) -> Result<Result<syntax::Parsed, syntax::SyntaxError>, LoadError> {
     let text = std::str::from_utf8(content)
@@ -90,7 +96,22 @@ pub(super) fn syntax(
     Ok(match reading {
         Reading::Manifest => syntax::parse(source, options),
         Reading::Epp => syntax::parse_epp(source, options),
+        Reading::Module { namespace } => parse_in_module(source, options, namespace),
     })
+}
+
+fn parse_in_module(
+    source: Arc<Source>,
+    options: &syntax::Options,
+    namespace: &str,
+) -> Result<syntax::Parsed, syntax::SyntaxError> {
+    let mut parsed = syntax::parse(Arc::clone(&source), options)?;
+    let misplaced = syntax::check_location(&parsed.program, namespace);
+    if misplaced.is_empty() {
+        return Ok(parsed);
+    }
+    parsed.warnings.extend(misplaced);
+    Err(syntax::SyntaxError { diagnostics: parsed.warnings, source })
 }
 
 /// Errors and positions name the path, so the path is part of what a content is kept under.

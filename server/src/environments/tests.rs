@@ -190,6 +190,24 @@ fn a_mistake_hurts_only_who_loads_it() {
 }
 
 #[test]
+fn a_file_of_a_module_defines_what_its_place_says() {
+    let code = Code::new();
+    code.write_home("modules/m/manifests/init.pp", "class m {}\nclass m::also {}");
+    code.write_home("modules/m/manifests/one.pp", "class m::other {}");
+    code.write_home("modules/m/manifests/two.pp", "class m::two {}\nnotify { 'x': }");
+    let environments = code.open();
+    let world = world(&production(&environments));
+    let said = |name: &str| world.program(ProgramKind::Manifest, name).map(|_| ()).map_err(|error| error.to_string());
+    let path = |file: &str| code.home(&format!("modules/m/manifests/{file}.pp"));
+    assert_eq!(said("m"), Ok(()));
+    let one = path("one");
+    let text = format!("Unacceptable location. The name 'm::other' is unacceptable in file '{one}'");
+    assert_eq!(said("m::one"), Err(format!("{text} (file: {one}, line: 1, column: 1)")));
+    let text = "This Resource Statement is unacceptable as a top level construct in this location";
+    assert_eq!(said("m::two"), Err(format!("{text} (file: {}, line: 2, column: 1)", path("two"))));
+}
+
+#[test]
 fn files_templates_and_data_by_name() {
     let code = Code::new();
     code.write_home("modules/m/files/a/b", "bytes");
