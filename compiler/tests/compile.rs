@@ -112,6 +112,18 @@ fn a_compile_can_be_ended_from_outside() {
     assert!(actual.contains("compile.timeout"), "{actual}");
 }
 
+#[test]
+fn the_main_manifest_of_a_module_is_read_first() {
+    let world = Texts::new("/ENV")
+        .with_file("/ENV/modules/m/manifests/init.pp", "class m {")
+        .with_file("/ENV/modules/m/manifests/other.pp", "class m::other { }")
+        .with_code("include m::other");
+    assert_eq!(
+        outcome_in(&world, Limits::default()),
+        "ERROR Syntax error at end of input (file: /ENV/modules/m/manifests/init.pp) on node n.example.com"
+    );
+}
+
 fn large_stack(manifest: String) -> String {
     let limits = Limits { max_steps: 300_000, max_values_bytes: 64 << 20, ..Limits::default() };
     let run = move || outcome(&manifest, limits);
@@ -137,7 +149,10 @@ fn cases(text: &str) -> Vec<(String, String)> {
 }
 
 fn outcome(manifest: &str, limits: Limits<'_>) -> String {
-    let world = Texts::new("/ENV").with_code(manifest);
+    outcome_in(&Texts::new("/ENV").with_code(manifest), limits)
+}
+
+fn outcome_in(world: &Texts, limits: Limits<'_>) -> String {
     let object = |value: Json| value.as_object().cloned().unwrap_or_default();
     let server_facts =
         object(json!({"serverversion": "7.23.0", "servername": "puppet.example.com", "serverip": "192.0.2.1"}));
@@ -163,7 +178,7 @@ fn outcome(manifest: &str, limits: Limits<'_>) -> String {
         catalog_uuid: "00000000-0000-0000-0000-000000000000",
         code_id: None,
     };
-    let compilation = match compiler::compile(&request, &world) {
+    let compilation = match compiler::compile(&request, world) {
         Ok(compilation) => compilation,
         Err(error) => return format!("ERROR {}", error.message),
     };

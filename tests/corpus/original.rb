@@ -27,6 +27,20 @@ module Absent
     end
   end
 end
+# A file that fails to load is taken for loaded from then on, so that its classes are missing in later compiles.
+module Failed
+  class << self
+    attr_accessor :loading
+  end
+
+  def load_files(*)
+    super
+  rescue StandardError
+    Failed.loading = true
+    raise
+  end
+end
+Puppet::Parser::TypeLoader.prepend(Failed)
 Puppet::FileSystem.singleton_class.prepend(Absent::File)
 Puppet::Pops::Loader::DependencyLoader.prepend(Absent::Definition)
 
@@ -86,14 +100,13 @@ class Original
 
   # Loads what every compile needs, so that processes made from this one share it.
   def warm
-    Puppet.override(loaders: Puppet::Pops::Loaders.new(@environment)) do
-      Puppet::Type.loadall
-      @environment.known_resource_types
-    end
+    Puppet.override(loaders: Puppet::Pops::Loaders.new(@environment)) { Puppet::Type.loadall }
+    read_manifests
   end
 
   # `{"catalog": ..}` or `{"error": {"message": ..}}`.
   def compile(facts)
+    forget_definitions if Failed.loading
     node = Puppet::Node.new(NODE, environment: @environment, facts: Puppet::Node::Facts.new(NODE, facts))
     node.merge(facts)
     host, domain = NODE.split('.', 2)
@@ -107,6 +120,16 @@ class Original
   end
 
   private
+
+  def forget_definitions
+    Failed.loading = false
+    @environment.instance_variable_set(:@known_resource_types, nil)
+    read_manifests
+  end
+
+  def read_manifests
+    Puppet.override(loaders: Puppet::Pops::Loaders.new(@environment)) { @environment.known_resource_types }
+  end
 
   def source(expression)
     expression && expression.locator.extract_text(expression.offset, expression.length)

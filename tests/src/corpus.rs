@@ -144,14 +144,16 @@ impl Outcome {
 impl Walk {
     /// Compiles with both and compares; `progress` hears of each verdict.
     pub fn run(&self, progress: &(dyn Fn(&Recorded, &Verdict) + Sync)) -> Result<Outcome> {
-        let options = || Server::options().code("environments/production/environment.conf", &settings());
-        let with_ruby = Asked::start(options())?;
-        let bare =
-            self.without_ruby.then(|| Asked::start(options().environment("PATH", "/nonexistent"))).transpose()?;
-        let lines = self.lines(&with_ruby.environment())?;
-        if let Some(bare) = &bare {
-            copy_manifests(&with_ruby.environment(), &bare.environment())?;
-        }
+        let place = tempfile::Builder::new().prefix("quartermaster-corpus-").tempdir()?;
+        let environment = place.path().join("production");
+        fs::create_dir_all(&environment)?;
+        fs::write(environment.join("environment.conf"), settings())?;
+        let mut lines = self.lines(&environment)?;
+        // With the first outcome every manifest is written.
+        let first = lines.next();
+        let with_ruby = Asked::start(Server::options(), &environment)?;
+        let without = || Asked::start(Server::options().environment("PATH", "/nonexistent"), &environment);
+        let bare = self.without_ruby.then(without).transpose()?;
         let facts = self.facts.iter().map(|name| Ok((name.as_str(), read_facts(name)?))).collect::<Result<_>>()?;
         let (send, receive) = mpsc::sync_channel::<String>(8);
         let receive = Mutex::new(receive);
@@ -160,7 +162,7 @@ impl Walk {
             let workers: Vec<_> = (0..2)
                 .map(|_| scope.spawn(|| compare_all(&with_ruby, bare.as_ref(), &facts, &receive, &outcome, progress)))
                 .collect();
-            for line in lines {
+            for line in first.into_iter().chain(lines) {
                 // Fails only when every worker has gone, with an error that is told below.
                 if send.send(line?).is_err() {
                     break;
@@ -256,7 +258,14 @@ struct Asked {
 }
 
 impl Asked {
-    fn start(options: Options) -> Result<Self> {
+    /// Starts a server on a copy of the environment.
+    fn start(mut options: Options, environment: &Path) -> Result<Self> {
+        options = options.code("environments/production/environment.conf", &settings());
+        for entry in fs::read_dir(environment.join("manifests"))? {
+            let path = entry?.path();
+            let name = path.file_name().and_then(|name| name.to_str()).context("a manifest's name is text")?;
+            options = options.code(&format!("environments/production/manifests/{name}"), &fs::read_to_string(&path)?);
+        }
         let server = options.start()?;
         let identity = server.enroll(NODE)?;
         Ok(Self { server, identity })

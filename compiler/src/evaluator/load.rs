@@ -112,25 +112,34 @@ impl Evaluator<'_> {
             return Ok(Some(id));
         }
         let module: Arc<str> = name.split("::").next().unwrap_or(name).into();
+        // Whatever is looked for in a module, its main manifest is read first.
+        self.load(&module, &module)?;
         let mut file = name;
         loop {
-            if self.known.start_loading(file) {
-                let loaded = self.world().program(ProgramKind::Manifest, file);
-                if let Some(program) = loaded.map_err(|error| self.unloadable(&error))? {
-                    self.check_definitions(&program)?;
-                    self.known.add(&program, &module)?;
-                    self.add_functions(&program)?;
-                    self.add_aliases(&program)?;
-                    if let Some(id) = find(self, name) {
-                        return Ok(Some(id));
-                    }
-                }
+            self.load(file, &module)?;
+            if let Some(id) = find(self, name) {
+                return Ok(Some(id));
             }
             match file.rfind("::") {
                 Some(at) => file = &file[..at],
                 None => return Ok(None),
             }
         }
+    }
+
+    /// Reads the manifest that should define `name`, unless it was read before.
+    fn load(&mut self, name: &str, module: &Arc<str>) -> Result<(), Stop> {
+        if !self.known.start_loading(name) {
+            return Ok(());
+        }
+        let loaded = self.world().program(ProgramKind::Manifest, name);
+        if let Some(program) = loaded.map_err(|error| self.unloadable(&error))? {
+            self.check_definitions(&program)?;
+            self.known.add(&program, module)?;
+            self.add_functions(&program)?;
+            self.add_aliases(&program)?;
+        }
+        Ok(())
     }
 }
 
