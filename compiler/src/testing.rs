@@ -267,7 +267,7 @@ impl World for Texts {
         let conf = self.text(&format!("{}/environment.conf", self.environment_path)).unwrap_or_default();
         let provider = conf.lines().find_map(|line| {
             let (name, value) = line.split_once('=')?;
-            (name.trim() == "environment_data_provider").then(|| Arc::from(value.trim()))
+            (name.trim() == "environment_data_provider").then(|| Arc::from(value.trim().trim_matches(['\'', '"'])))
         });
         DataSettings { environment_data_provider: provider, ..self.settings.clone() }
     }

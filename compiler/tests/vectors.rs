@@ -201,6 +201,8 @@ fn read(folder: &Path) -> Vec<Json> {
         } else {
             text = String::from_utf8(bytes).expect("the vectors are text");
         }
+        // Where the recorded paths lie below a folder that is itself named `ROOT`, both are the one folder.
+        let text = text.replace("/ROOT/ROOT/", "/ROOT/");
         vectors.extend(text.lines().map(|line| serde_json::from_str::<Json>(line).expect("every line is JSON")));
     }
     vectors

@@ -237,11 +237,14 @@ module Quartermaster
       environment = Puppet::Node::Environment.create(told['environment'].to_sym, told['modulepath'])
       settings = Puppet::Settings::EnvironmentConf.new(path, nil, [])
       environment.define_singleton_method(:configuration) { settings }
+      environments = Puppet::Environments::Static.new(environment)
+      # Without a folder of its own an environment brings no functions.
+      environments.define_singleton_method(:get_conf) { |_name| settings }
       Puppet[:environmentpath] = File.dirname(path)
       folders = ["#{path}/lib"] + environment.modules.map { |mod| "#{mod.path}/lib" }
       folders.each { |folder| $LOAD_PATH << folder if File.directory?(folder) }
       Puppet.push_context(
-        { current_environment: environment, environments: Puppet::Environments::Static.new(environment), rich_data: true }, 'an environment'
+        { current_environment: environment, environments: environments, rich_data: true }, 'an environment'
       )
       @loaders = Puppet::Pops::Loaders.new(environment)
       Puppet.push_context({ loaders: @loaders }, 'its loaders')
