@@ -33,6 +33,7 @@ mod deferred;
 mod definition;
 mod dispatch;
 mod epp;
+mod erb;
 mod failure;
 mod import;
 mod load;
@@ -69,6 +70,8 @@ pub struct Evaluator<'a> {
     pub(crate) program: Option<Arc<str>>,
     /// What templates in progress have rendered.
     templates: Vec<epp::Output>,
+    /// Variables that ERB templates have set, as they hold them.
+    ruby_variables: Vec<(ScopeId, Arc<str>, ::ruby::Value)>,
     aliases: Aliases,
     annotations: crate::functions::Annotations,
     functions: FxHashMap<Arc<str>, Option<call::UserFunction>>,
@@ -104,6 +107,7 @@ impl<'a> Evaluator<'a> {
             calls: Vec::new(),
             program: None,
             templates: Vec::new(),
+            ruby_variables: Vec::new(),
             aliases: Aliases::default(),
             annotations: crate::functions::Annotations::default(),
             functions: FxHashMap::default(),

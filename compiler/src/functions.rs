@@ -105,6 +105,12 @@ pub(crate) trait Caller {
         local: bool,
     ) -> Result<Value, Stop>;
 
+    /// The texts of ERB templates, one after the other.
+    fn template(&mut self, names: &[Value]) -> Result<Value, Stop>;
+
+    /// The texts that ERB templates given as texts make, one after the other.
+    fn inline_template(&mut self, texts: &[Value]) -> Result<Value, Stop>;
+
     /// The parameters of a declared resource, by its reference as text (`File[/x]`).
     fn resource(&mut self, reference: &str) -> Result<Option<crate::value::Hash>, Stop>;
 

@@ -7,7 +7,6 @@ use crate::error::Failure;
 mod shared;
 #[cfg(test)]
 mod tests;
-mod translate;
 
 /// A pattern, compiled once.
 #[derive(Debug)]
@@ -22,7 +21,7 @@ const BACKTRACK_LIMIT: usize = 1_000_000;
 impl Regexp {
     /// Compiles a pattern as it stands between slashes.
     pub fn parse(source: &str) -> Result<Self, Failure> {
-        let translated = translate::to_rust(source)
+        let translated = ruby::regexp::to_rust(source)
             .map_err(|problem| Failure::argument(format!("{problem}: {}", with_slashes(source))))?;
         let compiled = fancy_regex::RegexBuilder::new(&translated)
             .backtrack_limit(BACKTRACK_LIMIT)

@@ -12,7 +12,7 @@ use syntax::{Diagnostic, Severity};
 use crate::request::{CompileError, LogEntry, Request};
 use crate::resource_type::ResourceType;
 use crate::value::Value;
-use crate::world::{DataFormat, DataSettings, Exported, FileKind, LoadError, Module, ProgramKind, World};
+use crate::world::{DataFormat, DataSettings, Erb, Exported, FileKind, LoadError, Module, ProgramKind, World};
 
 /// Files by absolute path; modules and site manifests are found by the usual rules.
 #[derive(Default)]
@@ -28,6 +28,7 @@ pub struct Texts {
     options: syntax::Options,
     programs: Mutex<BTreeMap<String, Result<Arc<Program>, LoadError>>>,
     data: Mutex<BTreeMap<String, Arc<Value>>>,
+    erb: Mutex<BTreeMap<String, Erb>>,
     ruby: Option<Box<Lend>>,
     types: Mutex<BTreeMap<String, Arc<ResourceType>>>,
 }
@@ -217,6 +218,17 @@ impl World for Texts {
             Some(path) => self.parsed(&path, true),
             None => Ok(None),
         }
+    }
+
+    fn erb(&self, path: &str) -> Result<Option<Erb>, LoadError> {
+        let mut templates = self.erb.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = templates.get(path) {
+            return Ok(Some(known.clone()));
+        }
+        let Some(text) = self.text(path) else { return Ok(None) };
+        let parsed: Erb = Arc::new(ruby::Template::parse(&text, Some(path.into())));
+        templates.insert(path.to_owned(), parsed.clone());
+        Ok(Some(parsed))
     }
 
     fn find(&self, kind: FileKind, name: &str) -> Option<Arc<str>> {

@@ -28,6 +28,9 @@ pub trait World: Sync {
     /// An EPP template by `module/path` (or absolute path): parsed.
     fn epp(&self, name: &str) -> Result<Option<Arc<Program>>, LoadError>;
 
+    /// The ERB template in a file that [`World::find`] found, parsed; mistakes are kept as well.
+    fn erb(&self, path: &str) -> Result<Option<Erb>, LoadError>;
+
     /// The absolute path of a file or template by `module/path` (or absolute path), if it exists.
     fn find(&self, kind: FileKind, name: &str) -> Option<Arc<str>>;
 
@@ -110,6 +113,9 @@ pub trait World: Sync {
     /// Nanoseconds since the epoch.
     fn now(&self) -> i128;
 }
+
+/// An ERB template, or why it cannot be read.
+pub type Erb = Arc<Result<ruby::Template, ruby::Error>>;
 
 /// Which kind of definition is looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

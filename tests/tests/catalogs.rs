@@ -23,15 +23,7 @@ const MODULES: &str = "/usr/share/puppet/modules";
 /// to leave the list.
 const DIFFERING: &[(&str, &str)] = &[
     ("020-stdlib-functions", "texts that Ruby holds as bytes"),
-    ("022-mod-apache", "ERB templates"),
-    ("023-mod-mysql", "ERB templates"),
     ("024-mod-postgresql", "ERB templates"),
-    ("025-mod-ssh", "ERB templates"),
-    ("026-mod-memcached", "ERB templates"),
-    ("027-mod-haproxy", "ERB templates"),
-    ("028-mod-rabbitmq", "ERB templates"),
-    ("031-mod-logrotate-archive", "ERB templates"),
-    ("034-mod-misc", "ERB templates"),
 ];
 
 fn main() -> ExitCode {

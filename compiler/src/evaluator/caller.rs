@@ -121,6 +121,14 @@ impl Caller for Evaluator<'_> {
         self.render_template(function, program, arguments, local)
     }
 
+    fn template(&mut self, names: &[Value]) -> Result<Value, Stop> {
+        self.render_all(names, Self::render_erb_file)
+    }
+
+    fn inline_template(&mut self, texts: &[Value]) -> Result<Value, Stop> {
+        self.render_all(texts, Self::render_erb_text)
+    }
+
     fn resource(&mut self, reference: &str) -> Result<Option<Hash>, Stop> {
         let Some((type_name, title)) = reference.strip_suffix(']').and_then(|reference| reference.split_once('['))
         else {

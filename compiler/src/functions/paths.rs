@@ -33,18 +33,8 @@ pub(super) static FUNCTIONS: &[Function] = &[
     }),
     Function::legacy("file", 1, None, file),
     Function::legacy("generate", 1, None, generate),
-    Function::legacy("template", 1, None, |call| {
-        let name = ruby_text::to_s(call.argument(0));
-        let Some(path) = call.caller.world().find(FileKind::Template, &name) else {
-            return Err(Failure::argument(format!("Could not find template '{name}'")).into());
-        };
-        Err(Failure::argument(format!(
-            "Failed to parse template {name}:\n  Filepath: {path}\n  Detail: ERB templates are not supported by this \
-             version of the compiler\n"
-        ))
-        .into())
-    }),
-    Function::legacy("inline_template", 1, None, |_| Err(Failure::missing("ERB (inline_template)").into())),
+    Function::legacy("template", 1, None, |call| call.caller.template(&call.arguments)),
+    Function::legacy("inline_template", 1, None, |call| call.caller.inline_template(&call.arguments)),
     Function::new(
         "epp",
         &[Declared::new(&[required("path", "String"), optional("parameters", PARAMETERS)])

@@ -281,6 +281,14 @@ impl Site {
 }
 
 impl Caller for Site {
+    fn template(&mut self, _names: &[Value]) -> Result<Value, Stop> {
+        unreachable!("lookups render no templates")
+    }
+
+    fn inline_template(&mut self, _texts: &[Value]) -> Result<Value, Stop> {
+        unreachable!("lookups render no templates")
+    }
+
     fn world(&self) -> &dyn World {
         &self.files
     }
@@ -377,6 +385,10 @@ impl Caller for Site {
 struct Texts(BTreeMap<&'static str, String>);
 
 impl World for Texts {
+    fn erb(&self, _path: &str) -> Result<Option<crate::world::Erb>, LoadError> {
+        Ok(None)
+    }
+
     fn manifests(&self) -> Result<Vec<Arc<syntax::ast::Program>>, LoadError> {
         Ok(Vec::new())
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use compiler::resource_type::ResourceType;
 use compiler::value::Value;
-use compiler::world::{DataFormat, FileKind, LoadError, ProgramKind};
+use compiler::world::{DataFormat, Erb, FileKind, LoadError, ProgramKind};
 use modules::Snapshot;
 use modules::metadata::Digests;
 use modules::place::{self, Sort};
@@ -33,6 +33,7 @@ pub(crate) struct Environment {
     site: OnceLock<Result<Vec<Arc<Program>>, LoadError>>,
     definitions: [Shelf<Box<str>, Loaded<Program>>; 3],
     templates: Shelf<Box<str>, Loaded<Program>>,
+    erb: Shelf<Box<str>, Result<Option<Erb>, LoadError>>,
     data: Shelf<Box<str>, Loaded<Value>>,
     places: [Shelf<Box<str>, Option<Arc<str>>>; 2],
     pub(super) resource_types: Shelf<Box<str>, Option<Arc<ResourceType>>>,
@@ -66,6 +67,7 @@ impl Environment {
             site: OnceLock::new(),
             definitions: Default::default(),
             templates: Shelf::default(),
+            erb: Shelf::default(),
             data: Shelf::default(),
             places: Default::default(),
             resource_types: Shelf::default(),
@@ -135,6 +137,21 @@ impl Environment {
             return Ok(None);
         }
         self.templates.get_or(path, || self.parse(path, Reading::Epp).map(Some))
+    }
+
+    /// The ERB template at an absolute path, parsed; `None` when there is none.
+    pub(super) fn erb(&self, path: &str) -> Result<Option<Erb>, LoadError> {
+        if !self.is_file(path) {
+            return Ok(None);
+        }
+        self.erb.get_or(path, || {
+            let text = read(path)?;
+            let parsed = match String::from_utf8(text) {
+                Ok(text) => ruby::Template::parse(&text, Some(path.into())),
+                Err(_) => Err(ruby::Error::Unsupported { line: 1, what: "text that is not UTF-8".to_owned() }),
+            };
+            Ok(Some(Arc::new(parsed)))
+        })
     }
 
     /// The data file at an absolute path, parsed; `None` when there is none.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use compiler::resource_type::ResourceType;
 use compiler::value::Value;
-use compiler::world::{DataFormat, DataSettings, Exported, FileKind, LoadError, Module, ProgramKind, World};
+use compiler::world::{DataFormat, DataSettings, Erb, Exported, FileKind, LoadError, Module, ProgramKind, World};
 use modules::glob;
 use modules::snapshot::Outside;
 use ruby::Fault;
@@ -47,6 +47,10 @@ impl World for EnvironmentWorld {
             Some(path) => self.environment.template(&path),
             None => Ok(None),
         }
+    }
+
+    fn erb(&self, path: &str) -> Result<Option<Erb>, LoadError> {
+        self.environment.erb(path)
     }
 
     fn find(&self, kind: FileKind, name: &str) -> Option<Arc<str>> {

@@ -109,7 +109,7 @@ impl Evaluator<'_> {
         })
     }
 
-    fn set_from_ruby(&mut self, name: &str, value: Value) -> Result<(), Stop> {
+    pub(in crate::evaluator) fn set_from_ruby(&mut self, name: &str, value: Value) -> Result<(), Stop> {
         let scope = self.scope();
         let scope = self.scopes.get_mut(scope);
         if scope.is_bound(name) {

@@ -5,7 +5,7 @@
 //! escapes without a meaning stand for themselves.
 
 /// A pattern with the same meaning, or what is wrong with it in Ruby's words.
-pub(super) fn to_rust(source: &str) -> Result<String, &'static str> {
+pub fn to_rust(source: &str) -> Result<String, &'static str> {
     let letters: Vec<char> = source.chars().collect();
     let out = String::with_capacity(source.len() + 8);
     let mut translator = Translator { letters: &letters, at: 0, out, open: 0, classes: 0 };
