@@ -25,7 +25,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
             fqdn = fqdn.to_lowercase();
         }
         let mut text = format!("{fqdn}:{max}:");
-        strings::join(&mut text, &[seed], ":", &mut true);
+        strings::join(&mut text, &[seed], ":", &mut true)?;
         Ok(Value::Integer(seeded(&text).below(u64::try_from(max).unwrap_or(0)) as i64))
     }),
 ];

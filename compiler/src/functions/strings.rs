@@ -37,7 +37,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     Function::new("chop", EACH_TEXT, |call| each_text(call, &|text| chopped(text).to_owned())),
     Function::new("join", &[Declared::new(&[required("arg", "Array"), optional("delimiter", "String")])], |call| {
         let mut out = String::new();
-        join(&mut out, call.items(0), call.text(1), &mut true);
+        join(&mut out, call.items(0), call.text(1), &mut true)?;
         Ok(Value::from(out))
     }),
     Function::new(
@@ -161,17 +161,27 @@ pub(super) fn chopped(text: &str) -> &str {
 }
 
 /// Ruby's `Array#join`: lists within lists count element by element.
-pub(super) fn join(out: &mut String, items: &[Value], delimiter: &str, first: &mut bool) {
+pub(super) fn join(out: &mut String, items: &[Value], delimiter: &str, first: &mut bool) -> Result<(), Failure> {
     for item in items {
         if !std::mem::take(first) {
             out.push_str(delimiter);
         }
         if let Value::Array(inner) = item {
-            join(out, inner, delimiter, &mut true);
+            join(out, inner, delimiter, &mut true)?;
             continue;
         }
         out.push_str(&ruby_text::to_s(item));
+        bounded(out)?;
     }
+    Ok(())
+}
+
+/// Refuses a text that has become too long.
+fn bounded(text: &str) -> Result<(), Failure> {
+    if text.len() > MOST_BYTES {
+        return Err(Failure::argument(format!("the result has more than {MOST_BYTES} bytes")));
+    }
+    Ok(())
 }
 
 pub(super) fn flat(items: &[Value]) -> Vec<Value> {
@@ -264,7 +274,7 @@ fn regsubst(call: &mut Call<'_>) -> Result<Value, Stop> {
     }
 }
 
-/// A substitution may make this much text.
+/// A function may make this much text.
 const MOST_BYTES: usize = 256 << 20;
 
 /// Ruby's `sub` and `gsub`; `replacement` is a text with `\1` and the like, or a hash by match.
@@ -284,9 +294,7 @@ pub(super) fn substitute(text: &str, pattern: &Regexp, replacement: &Value, all:
             }
             other => expand(&mut out, other.as_str().unwrap_or_default(), text, &groups),
         }
-        if out.len() > MOST_BYTES {
-            return Err(Failure::argument(format!("the result has more than {MOST_BYTES} bytes")).into());
-        }
+        bounded(&out)?;
         at = whole.end();
         if !all {
             break;

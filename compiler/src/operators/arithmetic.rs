@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
 use syntax::ast::BinaryOp;
 
 use crate::error::{Failure, Place};
@@ -315,12 +317,22 @@ fn delete(left: &Value, right: &Value) -> Value {
                 Value::Array(keys) => keys.to_vec(),
                 other => vec![other.clone()],
             };
-            let kept = entries.iter().filter(|(key, _)| !keys.contains(key));
+            let keys: IndexSet<Value, FxBuildHasher> = keys.into_iter().collect();
+            let kept = entries.iter().filter(|(key, _)| !keys.contains(*key));
             Value::hash(kept.map(|(key, value)| (key.clone(), value.clone())).collect())
         }
         Value::Array(items) => {
             let removed = listed(right);
-            let gone = |item: &Value| removed.iter().any(|removed| same(item, removed));
+            // Numbers are compared by their value, whatever their kind; there are seldom many.
+            let (numbers, others): (Vec<Value>, Vec<Value>) =
+                removed.into_iter().partition(|value| matches!(value, Value::Integer(_) | Value::Float(_)));
+            let equal: IndexSet<&Value, FxBuildHasher> = numbers.iter().chain(&others).collect();
+            let gone = |item: &Value| match item {
+                Value::Integer(_) | Value::Float(_) => {
+                    equal.contains(item) || numbers.iter().any(|number| same(item, number))
+                }
+                _ => equal.contains(item),
+            };
             Value::array(items.iter().filter(|item| !gone(item)).cloned().collect())
         }
         other => other.clone(),

@@ -203,7 +203,7 @@ fn fqdn_rotate(call: &mut Call<'_>) -> Result<Value, Stop> {
     let mut seed = String::new();
     let mut parts = vec![fqdn];
     parts.extend(call.arguments[1..].iter().cloned());
-    join(&mut seed, &parts, ":", &mut true);
+    join(&mut seed, &parts, ":", &mut true)?;
     // With no further seed the original joins an empty list: one part, no colon.
     let offset = seeded(&seed).below(items.len() as u64) as usize;
     items.rotate_left(offset);
@@ -238,10 +238,10 @@ fn fqdn_rand_string(call: &mut Call<'_>) -> Result<Value, Stop> {
             let mut parts = rest.clone();
             parts.push(Value::Integer(current));
             let mut seed = format!("{name}:{count}:");
-            join(&mut seed, &parts, ":", &mut true);
-            characters[seeded(&seed).below(count as u64) as usize]
+            join(&mut seed, &parts, ":", &mut true)?;
+            Ok(characters[seeded(&seed).below(count as u64) as usize])
         })
-        .collect();
+        .collect::<Result<_, Failure>>()?;
     Ok(Value::from(text))
 }
 

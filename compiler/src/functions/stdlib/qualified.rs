@@ -232,7 +232,7 @@ fn rotate(call: &mut Call<'_>) -> Result<Value, Stop> {
     let seeds = call.arguments.get(1..).unwrap_or_default().to_vec();
     let mut seed = fqdn(call)?;
     seed.push(':');
-    join(&mut seed, &seeds, ":", &mut true);
+    join(&mut seed, &seeds, ":", &mut true)?;
     let turned = |length: usize| if length > 1 { seeded(&seed).below(length as u64) as usize } else { 0 };
     Ok(match call.take(0) {
         Value::String(text) => {
@@ -262,7 +262,7 @@ fn rand_string(call: &mut Call<'_>) -> Result<Value, Stop> {
         let mut parts = seeds.clone();
         parts.push(Value::Integer(current));
         let mut seed = String::new();
-        join(&mut seed, &parts, ":", &mut true);
+        join(&mut seed, &parts, ":", &mut true)?;
         let arguments = vec![Value::Integer(characters.len() as i64), Value::from(seed)];
         let index = call.caller.call_function("fqdn_rand", arguments, None)?;
         let index = usize::try_from(index.as_integer().unwrap_or_default()).unwrap_or_default();
