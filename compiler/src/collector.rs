@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use crate::compile::wire::wire;
 use crate::error::Location;
 use crate::known::TypeId;
 use crate::operators;
 use crate::relationship::Operand;
 use crate::resource::{Parameter, ResourceId};
+use crate::scope::ScopeId;
 use crate::value::Value;
 
 /// A collector that is asked again and again until nothing new comes.
@@ -15,6 +17,8 @@ pub(crate) struct Collector {
     pub(crate) overrides: Option<Overrides>,
     /// What it found, in order.
     pub(crate) collected: Vec<ResourceId>,
+    /// Where it stands: what it imports is contained there.
+    pub(crate) scope: ScopeId,
     /// What stands for it in a chain of arrows when it found nothing.
     pub(crate) alternative: Vec<Operand>,
 }
@@ -45,8 +49,8 @@ pub(crate) enum Query {
 }
 
 impl Collector {
-    pub(crate) fn new(what: What, overrides: Option<Overrides>) -> Self {
-        Self { what, overrides, collected: Vec::new(), alternative: Vec::new() }
+    pub(crate) fn new(what: What, overrides: Option<Overrides>, scope: ScopeId) -> Self {
+        Self { what, overrides, collected: Vec::new(), scope, alternative: Vec::new() }
     }
 }
 
@@ -64,6 +68,25 @@ impl Query {
                 one => operators::equals(&one, wanted),
             },
             Self::NotEqual(name, unwanted) => !operators::equals(&value(name), unwanted),
+        }
+    }
+
+    /// Whether a resource of another node is wanted. Values are compared to the letter and lists as
+    /// a whole, as `PuppetDB` does.
+    pub(crate) fn wants_exported(&self, resource: &model::Resource) -> bool {
+        let tagged = |tag: &str| resource.tags.iter().any(|known| **known == *tag);
+        let equal = |name: &str, wanted: &Value| match wire(wanted) {
+            model::Value::String(title) if name == "title" => title == resource.title,
+            wanted => resource.parameters.iter().any(|(known, value)| &**known == name && *value == wanted),
+        };
+        match self {
+            Self::All => true,
+            Self::And(left, right) => left.wants_exported(resource) && right.wants_exported(resource),
+            Self::Or(left, right) => left.wants_exported(resource) || right.wants_exported(resource),
+            Self::Tagged(tags) => tags.iter().any(|tag| tagged(tag)),
+            Self::Equal(name, wanted) => equal(name, wanted),
+            Self::NotEqual(name, Value::String(tag)) if &**name == "tag" => !tagged(&tag.to_lowercase()),
+            Self::NotEqual(name, unwanted) => !equal(name, unwanted),
         }
     }
 }

@@ -10,8 +10,9 @@ use syntax::ast::Program;
 use crate::error::{Error, Failure, RUNTIME_ERROR, Stop};
 use crate::evaluator::{Evaluator, ResolvedType};
 use crate::known::TypeId;
+use crate::provenance::Explanation;
 use crate::request::{Classes, Compilation, CompileError, Level, LogEntry, Request};
-use crate::resource::{Kind, Parameter, Resource};
+use crate::resource::{Kind, Origin, Parameter, Resource};
 use crate::resource_type;
 use crate::scope::{ScopeId, ScopeKind};
 use crate::tags::TagSet;
@@ -19,7 +20,7 @@ use crate::value::Value;
 use crate::world::World;
 
 mod finish;
-mod wire;
+pub(crate) mod wire;
 
 /// Rounds of collectors and defines, as in the original.
 const MOST_ROUNDS: usize = 1000;
@@ -34,6 +35,22 @@ pub fn compile(request: &Request<'_>, world: &dyn World) -> Result<Compilation, 
             let (catalog, exported) = wire::catalog(&evaluator);
             Ok(Compilation { catalog, exported, logs: evaluator.take_logs() })
         }
+        Err(stop) => Err(failed(&mut evaluator, stop)),
+    }
+}
+
+/// Compiles, and answers where the values of a resource (`File[/etc/motd]`) came from; `None` where
+/// the catalog has no such resource.
+pub fn explain(
+    request: &Request<'_>,
+    world: &dyn World,
+    reference: &str,
+) -> Result<(Option<Explanation>, Vec<LogEntry>), CompileError> {
+    let mut evaluator = Evaluator::new(*request, world);
+    evaluator.memory = Some(Box::default());
+    let explained = evaluator.run().and_then(|()| evaluator.explanation(reference));
+    match explained {
+        Ok(explanation) => Ok((explanation, evaluator.take_logs())),
         Err(stop) => Err(failed(&mut evaluator, stop)),
     }
 }
@@ -172,7 +189,7 @@ impl Evaluator<'_> {
             tagged: true,
             sensitive: Vec::new(),
             is_main,
-            imported: false,
+            imported: None,
             class_syntax: false,
         })
     }
@@ -319,6 +336,7 @@ impl Evaluator<'_> {
                     source: class,
                     position: None,
                     append: false,
+                    origin: Origin::Classifier,
                 };
                 this.ensure_class(class, Some(given.iter().map(parameter).collect()))?;
             }

@@ -14,6 +14,7 @@ use crate::builder::Builder;
 use crate::collector::Collector;
 use crate::error::{Failure, Location, Stop};
 use crate::known::KnownTypes;
+use crate::provenance::Memory;
 use crate::relationship::Relationship;
 use crate::request::{LogEntry, Request};
 use crate::resource::Override;
@@ -85,6 +86,8 @@ pub struct Evaluator<'a> {
     /// The parameter without a value that a default expression asked for.
     unevaluated: Option<Arc<str>>,
     jump: Option<Jump>,
+    /// Kept only while a compile is explained.
+    pub(crate) memory: Option<Box<Memory>>,
     depth: u32,
     steps: u64,
     /// Bytes of texts and lists made so far.
@@ -118,6 +121,7 @@ impl<'a> Evaluator<'a> {
             warned: FxHashSet::default(),
             unevaluated: None,
             jump: None,
+            memory: None,
             depth: 0,
             steps: 0,
             made: 0,

@@ -10,6 +10,7 @@
 //! - [`operators`], [`access`], [`convert`], [`format`]: what can be done with values
 //! - [`signature`]: parameters of functions, and the texts that say why arguments do not fit
 //! - [`resource_type`]: what is known of resource types that are written in Ruby
+//! - [`provenance`]: where the values of a resource came from
 //! - [`world`]: the door to the outside; [`testing`]: a world of string maps
 
 pub mod access;
@@ -29,6 +30,7 @@ pub mod iterator;
 mod known;
 mod label;
 pub mod operators;
+pub mod provenance;
 pub mod regexp;
 mod relationship;
 pub mod request;
@@ -45,7 +47,7 @@ pub mod value;
 pub mod version_range;
 pub mod world;
 
-pub use compile::compile;
+pub use compile::{compile, explain};
 pub use hiera::{Found, Layer, Origin};
 pub use inquiry::{Answer, Explain, Format, Question, lookup};
 pub use request::{

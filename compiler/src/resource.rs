@@ -34,8 +34,8 @@ pub(crate) struct Resource {
     pub(crate) sensitive: Vec<Arc<str>>,
     /// `Class[main]` and `Stage[main]`: their title is a name of the original's own, not a text.
     pub(crate) is_main: bool,
-    /// Another node exported it.
-    pub(crate) imported: bool,
+    /// The node that exported it.
+    pub(crate) imported: Option<Arc<str>>,
     /// On the wire: `class` where a class was declared like a resource.
     pub(crate) class_syntax: bool,
 }
@@ -59,6 +59,36 @@ pub(crate) struct Parameter {
     pub(crate) position: Option<Location>,
     /// Given with `+>`.
     pub(crate) append: bool,
+    pub(crate) origin: Origin,
+}
+
+/// What gave an attribute its value.
+#[derive(Clone, Debug)]
+pub(crate) enum Origin {
+    /// The resource expression.
+    Attribute,
+    /// The body `default:` of the resource expression.
+    DefaultBody,
+    /// A function that declares resources, or adds to them.
+    Function,
+    /// The definition of the class or defined type. Its place only while a compile is explained.
+    Definition(Option<Location>),
+    /// `Type { … }`
+    ResourceDefault,
+    /// `Type['title'] { … }`
+    Override,
+    /// `Type <| … |> { … }`
+    Collector,
+    /// `->` and its kin. Its place only while a compile is explained.
+    Arrow(Option<Location>),
+    /// Hiera.
+    Data,
+    /// The external node classifier.
+    Classifier,
+    /// A metaparameter of what contains the resource.
+    Container(ResourceId),
+    /// The node that exported the resource.
+    Exported(Arc<str>),
 }
 
 /// New values for the attributes of a resource that is declared elsewhere, or later.

@@ -12,6 +12,9 @@ pub trait Exported: Send + Sync {
     /// Takes the place of all that the node exported before: one transaction.
     async fn export(&self, node: &Certname, resources: Vec<ExportedResource>) -> Result<(), Error>;
 
+    /// Removes what the node exported; of a node that is not known, nothing.
+    async fn withdraw(&self, node: &Certname) -> Result<(), Error>;
+
     /// What active nodes other than `except` export of a type, in the order of node, then title.
     async fn exported(&self, kind: &str, except: Option<&Certname>) -> Result<Vec<FromNode>, Error>;
 }

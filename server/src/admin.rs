@@ -19,21 +19,60 @@ pub(crate) mod socket;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "snake_case")]
 pub(crate) enum Command {
-    CaList { all: bool },
-    CaShow { name: String },
-    CaSign { names: Vec<String>, all: bool, sign: Sign },
-    CaReject { names: Vec<String> },
-    CaRevoke { names: Vec<String> },
-    CaClean { names: Vec<String> },
-    CaGenerate { name: String, dns_alt_names: Vec<String>, ttl_seconds: Option<i64> },
-    NodeList { deactivated: bool },
-    NodeShow { name: String },
-    NodeFacts { name: String },
-    NodeReports { name: Option<String>, limit: usize },
-    NodeReport { id: i64 },
-    NodeCatalog { name: String },
-    NodeForget { name: String },
-    Compile { node: String, facts: Option<Value>, trusted: Option<Value>, environment: Option<String> },
+    CaList {
+        all: bool,
+    },
+    CaShow {
+        name: String,
+    },
+    CaSign {
+        names: Vec<String>,
+        all: bool,
+        sign: Sign,
+    },
+    CaReject {
+        names: Vec<String>,
+    },
+    CaRevoke {
+        names: Vec<String>,
+    },
+    CaClean {
+        names: Vec<String>,
+    },
+    CaGenerate {
+        name: String,
+        dns_alt_names: Vec<String>,
+        ttl_seconds: Option<i64>,
+    },
+    NodeList {
+        deactivated: bool,
+    },
+    NodeShow {
+        name: String,
+    },
+    NodeFacts {
+        name: String,
+    },
+    NodeReports {
+        name: Option<String>,
+        limit: usize,
+    },
+    NodeReport {
+        id: i64,
+    },
+    NodeCatalog {
+        name: String,
+    },
+    NodeForget {
+        name: String,
+    },
+    Compile {
+        node: String,
+        facts: Option<Value>,
+        trusted: Option<Value>,
+        environment: Option<String>,
+        explain: Option<String>,
+    },
 }
 
 /// How requests are signed by hand.
@@ -94,8 +133,12 @@ async fn run(rooms: &Rooms, command: Command) -> Result<Value, AdminError> {
         Command::NodeReport { id } => nodes::report(rooms, id).await,
         Command::NodeCatalog { name } => nodes::catalog(rooms, &certname(&name)?).await,
         Command::NodeForget { name } => nodes::forget(rooms, &certname(&name)?).await,
-        Command::Compile { node, facts, trusted, environment } => {
-            compile::compile(rooms, certname(&node)?, facts, trusted, environment.as_deref()).await
+        Command::Compile { node, facts, trusted, environment, explain } => {
+            let order = compile::order(rooms, certname(&node)?, facts, trusted, environment.as_deref()).await?;
+            match explain {
+                Some(reference) => compile::explain(rooms, order, reference).await,
+                None => compile::compile(rooms, order).await,
+            }
         }
     }
 }

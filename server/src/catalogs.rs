@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use compiler::{Classification, Compilation, CompileError, Limits};
+use compiler::provenance::Explanation;
+use compiler::{Classification, Compilation, CompileError, Limits, LogEntry};
+use inventory::Exported;
 use model::catalog::Version;
 use model::{Catalog, Certname, EnvironmentName, Facts, Trusted};
 use serde_json::{Map, Value};
@@ -11,15 +13,17 @@ use uuid::Uuid;
 
 use crate::clock;
 use crate::config::{Compile, Config};
-use crate::environments::world::EnvironmentWorld;
+use crate::environments::world::{EnvironmentWorld, Exports};
 use crate::environments::{Environment, EnvironmentError, Environments};
 use crate::metrics::Metrics;
 use crate::pool::{Pool, PoolError, Shape};
 
 mod assign;
+mod exports;
 mod settings;
 
 use assign::ExternalNodes;
+pub(crate) use exports::for_others;
 
 /// Makes catalogs.
 pub(crate) struct Catalogs {
@@ -29,6 +33,8 @@ pub(crate) struct Catalogs {
     classifier: Option<ExternalNodes>,
     limits: Compile,
     settings: Arc<settings::Fixed>,
+    /// Resources that nodes export for each other.
+    pub(crate) exported: Arc<dyn Exported>,
 }
 
 /// What a node is assigned before anything is compiled.
@@ -79,7 +85,12 @@ pub(crate) enum CatalogError {
 const GRACE: Duration = Duration::from_secs(2);
 
 impl Catalogs {
-    pub(crate) fn open(config: &Config, environments: Environments, metrics: Metrics) -> std::io::Result<Self> {
+    pub(crate) fn open(
+        config: &Config,
+        environments: Environments,
+        exported: Arc<dyn Exported>,
+        metrics: Metrics,
+    ) -> std::io::Result<Self> {
         let limits = config.compile.clone();
         let pool = Pool::start(Shape {
             name: "compiler",
@@ -91,7 +102,7 @@ impl Catalogs {
         })?;
         let classifier = config.external_nodes.as_deref().map(|path| ExternalNodes::new(path, &config.classifier));
         let settings = Arc::new(settings::Fixed::read(config));
-        Ok(Self { environments, pool, metrics, classifier, limits, settings })
+        Ok(Self { environments, pool, metrics, classifier, limits, settings, exported })
     }
 
     /// Asks the classifier. Its word on the environment outranks `requested`.
@@ -108,23 +119,50 @@ impl Catalogs {
     pub(crate) async fn compile<T: Send + 'static>(
         &self,
         order: Order,
-        render: impl FnOnce(&Catalog) -> T + Send + 'static,
+        render: impl FnOnce(&Compilation) -> T + Send + 'static,
+    ) -> Result<T, CatalogError> {
+        let make = |request: &compiler::Request<'_>, world: &EnvironmentWorld| {
+            compiler::compile(request, world).map(|mut done| {
+                let logs = std::mem::take(&mut done.logs);
+                (done, logs)
+            })
+        };
+        self.make(order, make, |done| render(&done)).await
+    }
+
+    /// Compiles on the pool, and answers where the values of one resource came from; `None` where the
+    /// catalog does not have it.
+    pub(crate) async fn explain(&self, order: Order, reference: String) -> Result<Option<Explanation>, CatalogError> {
+        let make = move |request: &compiler::Request<'_>, world: &EnvironmentWorld| {
+            compiler::explain(request, world, &reference)
+        };
+        self.make(order, make, |explanation| explanation).await
+    }
+
+    async fn make<M, T: Send + 'static>(
+        &self,
+        order: Order,
+        make: impl FnOnce(&compiler::Request<'_>, &EnvironmentWorld) -> Result<(M, Vec<LogEntry>), CompileError>
+        + Send
+        + 'static,
+        render: impl FnOnce(M) -> T + Send + 'static,
     ) -> Result<T, CatalogError> {
         let node = order.node.clone();
         let environment = self.environment(&order).await?;
         let (settings, metrics, limits) = (self.settings.clone(), self.metrics.clone(), self.limits.clone());
         let within = self.limits.timeout.0;
+        let exports = exports::of_others(self.exported.clone(), node.clone());
         let job = self.pool.run(within + GRACE, move |cancel, deadline| {
             let began = Instant::now();
             let expired = || cancel.is_set() || Instant::now() + GRACE >= deadline;
-            let done = compile(&order, environment, &settings, &limits, &expired);
+            let done = compile(&order, environment, &settings, &limits, &expired, exports, make);
             let took = began.elapsed();
             metrics.compile(if done.is_ok() { "ok" } else { "failed" }, took);
-            let done = done?;
-            settings::write_logs(&done.logs);
+            let (made, logs) = done?;
+            settings::write_logs(&logs);
             let (node, environment) = (&order.node, &order.assigned.environment);
             tracing::info!(%node, %environment, millis = took.as_millis() as u64, "compiled catalog");
-            Ok(render(&done.catalog))
+            Ok(render(made))
         });
         job.await.unwrap_or_else(|error| {
             Err(match error {
@@ -174,13 +212,15 @@ impl Catalogs {
     }
 }
 
-fn compile(
+fn compile<M>(
     order: &Order,
     environment: Arc<Environment>,
     fixed: &settings::Fixed,
     limits: &Compile,
     expired: &(dyn Fn() -> bool + Sync),
-) -> Result<Compilation, CatalogError> {
+    exports: Arc<Exports>,
+    make: impl FnOnce(&compiler::Request<'_>, &EnvironmentWorld) -> Result<M, CompileError>,
+) -> Result<M, CatalogError> {
     let said = environment.version().map_err(CatalogError::Version)?;
     let version = match environment.snapshot.config_version {
         None => Version::Seconds(environment.made),
@@ -207,10 +247,8 @@ fn compile(
         catalog_uuid: &Uuid::new_v4().to_string(),
         code_id: None,
     };
-    // No resources of other nodes: they are collected when `storeconfigs` is on, which is not built yet.
-    let exports = Arc::new(|_: &str| Ok(Vec::new()));
     let world = EnvironmentWorld::new(environment, clock::now().as_nanosecond(), exports);
-    compiler::compile(&request, &world).map_err(|error| {
+    make(&request, &world).map_err(|error| {
         settings::write_logs(&error.logs);
         tracing::error!(node = %order.node, "{}", error.message);
         CatalogError::Compile(Box::new(error))

@@ -85,9 +85,13 @@ order, SIGHUP reloads rules, autosigning and environments.")]
   quartermaster compile web01.example.com
   quartermaster compile web01.example.com --facts facts.json --environment test --code-dir ./code
   quartermaster compile web01.example.com --trusted trusted.json
+  quartermaster compile web01.example.com --explain 'File[/etc/motd]'
 
 Without --facts, the facts that are stored of the node are used. --facts takes a factset as agents
-send it ({\"name\": ..., \"values\": {...}}) or the output of `facter --json`.")]
+send it ({\"name\": ..., \"values\": {...}}) or the output of `facter --json`.
+
+--explain prints, for one resource, each value with the file and line, Hiera level or default that
+gave it, and the values that it took the place of.")]
     Compile(Compile),
     /// Look for mistakes in Puppet code, Hiera data and metadata
     #[command(after_help = "Example:
@@ -224,6 +228,9 @@ pub(crate) struct Compile {
     /// [default: what the classifier says, else production]
     #[arg(long, value_name = "NAME")]
     pub(crate) environment: Option<String>,
+    /// Print where the values of this resource came from, instead of the catalog
+    #[arg(long, value_name = "RESOURCE")]
+    pub(crate) explain: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

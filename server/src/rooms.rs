@@ -7,6 +7,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use certs::Authority;
 use inventory::{Bucket, Nodes};
+use model::Certname;
 use modules::metadata::Process;
 use store::Store;
 
@@ -42,7 +43,8 @@ impl Rooms {
         let store = open_store(&config, &config.data_dir)?;
         let environments = Environments::open(config.environment_settings(), config.compile.strict.for_parser());
         let nodes = Arc::new(store.clone());
-        let catalogs = Catalogs::open(&config, environments.clone(), metrics.clone())?;
+        let exported = Arc::new(store.clone());
+        let catalogs = Catalogs::open(&config, environments.clone(), exported, metrics.clone())?;
         let owner = Process { uid: rustix::process::getuid().as_raw(), gid: rustix::process::getgid().as_raw() };
         let bucket = Arc::new(store.clone());
         let autosign = Arc::new(ArcSwap::from_pointee(config.autosign.clone()));
@@ -61,6 +63,15 @@ impl Rooms {
             AdminError::Refused(format!("there is no certificate authority in {place}: start the server once"))
         };
         self.authority.as_deref().ok_or_else(missing)
+    }
+
+    /// Removes what a node exported for others: its certificate is no more, so it will not do so itself.
+    pub(crate) async fn withdraw_exports(&self, names: &[Certname]) {
+        for name in names {
+            if let Err(error) = self.catalogs.exported.withdraw(name).await {
+                tracing::error!(certname = %name, %error, "the resources that a node exported are still there");
+            }
+        }
     }
 
     /// Lets TLS know of the newest revocation list. Serials are checked at each request as well,

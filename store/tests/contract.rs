@@ -78,7 +78,8 @@ contract! {
         forgetting_removes_everything;
     exported:
         exports_are_replaced_as_a_whole,
-        own_and_deactivated_exports_are_left_out;
+        own_and_deactivated_exports_are_left_out,
+        exports_can_be_withdrawn;
     bucket:
         bytes_come_back,
         paths_are_remembered,

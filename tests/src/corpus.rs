@@ -151,8 +151,10 @@ impl Walk {
         let mut lines = self.lines(&environment)?;
         // With the first outcome every manifest is written.
         let first = lines.next();
-        let with_ruby = Asked::start(Server::options(), &environment)?;
-        let without = || Asked::start(Server::options().environment("PATH", "/nonexistent"), &environment);
+        // The original is asked without a database, too.
+        let options = || Server::options().arguments(&["--set", "compile.storeconfigs=false"]);
+        let with_ruby = Asked::start(options(), &environment)?;
+        let without = || Asked::start(options().environment("PATH", "/nonexistent"), &environment);
         let bare = self.without_ruby.then(without).transpose()?;
         let facts = self.facts.iter().map(|name| Ok((name.as_str(), read_facts(name)?))).collect::<Result<_>>()?;
         let (send, receive) = mpsc::sync_channel::<String>(8);

@@ -149,6 +149,9 @@ fn compile(case: &Path, place: &Path, strict: bool) -> Result<Value> {
         environment(&settings),
         "--set",
         "certname=puppet.example.com",
+        // As they were recorded.
+        "--set",
+        "compile.storeconfigs=false",
     ]);
     for (flag, name) in [
         ("--data-dir", "data"),

@@ -114,6 +114,65 @@ fn compile_prints_a_catalog_or_the_error() -> Result<()> {
 }
 
 #[test]
+fn compile_explains_where_values_came_from() -> Result<()> {
+    let place = tempfile::tempdir()?;
+    let environment = place.path().join("code/environments/production");
+    let write = |path: &str, text: &str| -> Result<()> {
+        let path = environment.join(path);
+        fs::create_dir_all(path.parent().expect("a file lies in a folder"))?;
+        Ok(fs::write(path, text)?)
+    };
+    write("hiera.yaml", "version: 5\nhierarchy:\n- name: nodes\n  path: nodes.yaml\n")?;
+    write("data/nodes.yaml", "motd::greeting: from data\n")?;
+    write(
+        "modules/motd/manifests/init.pp",
+        "class motd(\n  $greeting,\n  $mode = '0644',\n) {\n  File { owner => 'root' }\n  file { '/etc/motd':\n    \
+         content => $greeting,\n    mode    => $mode,\n  }\n}\n",
+    )?;
+    write(
+        "manifests/site.pp",
+        "include motd\nFile <| title == '/etc/motd' |> {\n  mode => '0600',\n}\nnotify { 'after': }\n\
+         File['/etc/motd'] -> Notify['after']\ndefine outer { notify { \"in ${title}\": } }\nouter { 'o': noop => true }\n",
+    )?;
+    let (data, code) =
+        (place.path().join("data").display().to_string(), place.path().join("code").display().to_string());
+    let explain = |reference: &str, more: &[&str]| {
+        let arguments =
+            ["compile", "web.example.com", "--data-dir", &data, "--code-dir", &code, "--explain", reference];
+        quartermaster(&[&arguments[..], more].concat())
+    };
+    let json: Value = serde_json::from_slice(&explain("File[/etc/motd]", &["--json"])?.stdout)?;
+    let parameters = &json["parameters"];
+    let origin =
+        |name: &str| (parameters[name]["origin"]["kind"].as_str(), parameters[name]["origin"]["line"].as_u64());
+    assert_eq!(json["container"], "Class[Motd]", "{json}");
+    assert_eq!(origin("content"), (Some("attribute"), Some(7)), "{json}");
+    assert_eq!(origin("owner"), (Some("resource_default"), Some(5)), "{json}");
+    assert_eq!(origin("mode"), (Some("collector"), Some(3)), "{json}");
+    assert_eq!(parameters["mode"]["before"][0]["value"], "0644", "{json}");
+    assert_eq!(parameters["mode"]["before"][0]["origin"]["line"], 8, "{json}");
+    assert_eq!(origin("before"), (Some("arrow"), Some(6)), "{json}");
+    let inner: Value = serde_json::from_slice(&explain("Notify['in o']", &["--json"])?.stdout)?;
+    assert_eq!(inner["parameters"]["noop"]["origin"], json!({"kind": "container", "resource": "Outer[o]"}), "{inner}");
+
+    let class: Value = serde_json::from_slice(&explain("Class['motd']", &["--json"])?.stdout)?;
+    assert_eq!(class["parameters"]["mode"]["origin"]["kind"], "definition", "{class}");
+    assert_eq!(class["parameters"]["mode"]["origin"]["line"], 3, "{class}");
+    let found = &class["parameters"]["greeting"]["origin"];
+    assert_eq!((&found["key"], &found["from"][0]["level"]), (&json!("motd::greeting"), &json!("nodes")), "{class}");
+    assert!(found["from"][0]["path"].as_str().is_some_and(|path| path.ends_with("data/nodes.yaml")), "{class}");
+
+    let text = said(&explain("file[/etc/motd]", &[])?);
+    assert!(text.starts_with("File[/etc/motd], declared at ") && text.contains("init.pp:6, in Class[Motd]"), "{text}");
+    assert!(text.contains("\"0600\"  # collector, ") && text.contains("before: \"0644\"  # attribute, "), "{text}");
+
+    let output = explain("File[/nowhere]", &[])?;
+    assert!(!output.status.success());
+    assert!(said(&output).contains("the catalog of web.example.com has no File[/nowhere]"), "{}", said(&output));
+    Ok(())
+}
+
+#[test]
 fn a_data_folder_has_one_server() -> Result<()> {
     let server = Server::with_manifest("")?;
     let second = Command::new(binary())

@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::error::{Location, Stop};
 use crate::evaluator::Evaluator;
-use crate::resource::{Kind, Parameter, ResourceId};
+use crate::resource::{Kind, Origin, Parameter, ResourceId};
 use crate::resource_type::{METAPARAMETERS, RELATIONSHIPS};
 use crate::value::Value;
 
@@ -97,7 +97,7 @@ impl Evaluator<'_> {
                 if !inherited.is_empty() {
                     for (name, value) in &inherited {
                         if self.catalog.get(*target).value(name).is_undef() {
-                            self.set_parameter(*target, &Arc::from(*name), value.clone())?;
+                            self.set_parameter(*target, &Arc::from(*name), value.clone(), Origin::Container(source))?;
                         }
                     }
                     let mut own = inherited.clone();

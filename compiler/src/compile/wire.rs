@@ -18,7 +18,7 @@ pub(super) fn catalog(evaluator: &Evaluator<'_>) -> (Catalog, Vec<model::Resourc
     let kept = |id: &ResourceId| !builder.get(*id).is_virtual;
     let resources = builder.ids().filter(kept).map(|id| resource(builder.get(id))).collect();
     let exported = if request.settings.storeconfigs {
-        builder.ids().filter(|id| builder.get(*id).exported).map(|id| resource(builder.get(id))).collect()
+        builder.ids().filter(|id| builder.get(*id).exported).map(|id| for_others(builder.get(id))).collect()
     } else {
         Vec::new()
     };
@@ -49,6 +49,50 @@ pub(super) fn catalog(evaluator: &Evaluator<'_>) -> (Catalog, Vec<model::Resourc
     (catalog, exported)
 }
 
+/// An exported resource as other nodes collect it, by the rules of `PuppetDB`: without what is
+/// sensitive, with its name as an alias where the title says another, and with lists whose order
+/// says nothing sorted.
+fn for_others(declared: &Resource) -> model::Resource {
+    let mut exported = resource(declared);
+    exported.parameters.retain(|(name, _)| !exported.sensitive_parameters.contains(name));
+    exported.sensitive_parameters.clear();
+    let is_isomorphic = match &declared.kind {
+        Kind::Builtin(builtin) => builtin.isomorphic && builtin.namevars.len() == 1,
+        Kind::Class(_) | Kind::Node(_) | Kind::Define(_) => true,
+    };
+    let named = exported.parameters.iter().find(|(name, _)| is_isomorphic && **name == *declared.namevar());
+    if let Some((_, name)) = named.cloned() {
+        let index = exported.parameters.iter().position(|(name, _)| &**name == "alias");
+        let mut aliases = match index.map(|index| exported.parameters.remove(index).1) {
+            None => Vec::new(),
+            Some(model::Value::Array(aliases)) => aliases,
+            Some(alias) => vec![alias],
+        };
+        if !aliases.contains(&name) {
+            aliases.push(name);
+        }
+        exported.parameters.push(("alias".into(), model::Value::Array(aliases)));
+    }
+    for (name, value) in &mut exported.parameters {
+        if let model::Value::Array(values) = value
+            && UNORDERED.contains(&&**name)
+        {
+            values.sort_by_key(text);
+        }
+    }
+    exported
+}
+
+/// Metaparameters whose order says nothing.
+const UNORDERED: [&str; 7] = ["alias", "audit", "before", "notify", "require", "subscribe", "tag"];
+
+fn text(value: &model::Value) -> Arc<str> {
+    match value {
+        model::Value::String(text) => text.clone(),
+        _ => "".into(),
+    }
+}
+
 fn resource(resource: &Resource) -> model::Resource {
     model::Resource {
         type_name: resource.type_name.clone(),
@@ -70,7 +114,7 @@ fn resource(resource: &Resource) -> model::Resource {
 
 /// What the title gives comes first, then the attributes; a name that says no more than the title
 /// falls away.
-fn parameters(resource: &Resource) -> Vec<(Arc<str>, model::Value)> {
+pub(crate) fn parameters(resource: &Resource) -> Vec<(Arc<str>, model::Value)> {
     let namevar = resource.namevar();
     let mut parameters: Vec<(Arc<str>, model::Value)> = match &resource.kind {
         Kind::Builtin(builtin) => {
@@ -114,7 +158,7 @@ fn flatten(value: &Value, into: &mut Vec<model::Value>) {
 }
 
 /// References become text, everything else is what it is.
-fn wire(value: &Value) -> model::Value {
+pub(crate) fn wire(value: &Value) -> model::Value {
     match value {
         Value::Type(Type::Resource(_) | Type::Class(Some(_))) => model::Value::String(shown(value).into()),
         Value::Array(values) => model::Value::Array(values.iter().map(wire).collect()),

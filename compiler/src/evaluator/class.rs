@@ -8,7 +8,7 @@ use crate::error::{Failure, Location, Stop};
 use crate::evaluator::{Evaluator, ResolvedType};
 use crate::known::{Body, TypeId};
 use crate::regexp::Captures;
-use crate::resource::{Kind, Parameter, Resource, ResourceId, capitalize};
+use crate::resource::{Kind, Origin, Parameter, Resource, ResourceId, capitalize};
 use crate::resource_type::METAPARAMETERS;
 use crate::scope::{Frame, ParameterFrame, ScopeId, ScopeKind};
 use crate::signature;
@@ -204,7 +204,7 @@ impl Evaluator<'_> {
             tagged: false,
             sensitive: Vec::new(),
             is_main: false,
-            imported: false,
+            imported: None,
             class_syntax: declaration.class_syntax,
         };
         self.fill_resource(&mut resource, declaration.parameters)?;
@@ -285,7 +285,7 @@ impl Evaluator<'_> {
             tagged: false,
             sensitive: Vec::new(),
             is_main: false,
-            imported: false,
+            imported: None,
             class_syntax: false,
         };
         self.fill_resource(&mut resource, given.unwrap_or_default())?;
@@ -442,19 +442,27 @@ impl Evaluator<'_> {
                 continue;
             }
             let found = crate::hiera::automatic_parameter(self, class, &declared.name)?;
-            if let Some(value) = found.map(|found| found.value)
-                && !(value.is_undef() && declared.default.is_some())
+            if let Some(found) = found
+                && !(found.value.is_undef() && declared.default.is_some())
             {
-                self.set_parameter(id, &declared.name, value)?;
+                self.remember_data(id, &declared.name, found.origins);
+                self.set_parameter(id, &declared.name, found.value, Origin::Data)?;
             }
         }
         Ok(())
     }
 
     /// Sets an attribute in the name of the resource's own source.
-    pub(crate) fn set_parameter(&mut self, id: ResourceId, name: &Arc<str>, value: Value) -> Result<(), Stop> {
+    pub(crate) fn set_parameter(
+        &mut self,
+        id: ResourceId,
+        name: &Arc<str>,
+        value: Value,
+        origin: Origin,
+    ) -> Result<(), Stop> {
         let source = self.catalog.get(id).source;
-        let parameter = Parameter { name: name.clone(), value, source, position: None, append: false };
+        let parameter = Parameter { name: name.clone(), value, source, position: None, append: false, origin };
+        self.remember(id, name);
         let result = self.catalog.get_mut(id).set(parameter);
         result.map_err(|tag| self.invalid_tag(&tag))
     }
@@ -478,7 +486,8 @@ impl Evaluator<'_> {
                 return Ok(());
             }
             let value = self.default_value(&declared.name, default)?;
-            self.set_parameter(id, &declared.name, value.clone())?;
+            let at = self.explains().then(|| Location::line_of(&self.source, declared.span.start));
+            self.set_parameter(id, &declared.name, value.clone(), Origin::Definition(at))?;
             self.give(&declared.name, value);
             Ok(())
         });
@@ -544,7 +553,8 @@ impl Evaluator<'_> {
             return Err(Failure::argument(message).into());
         };
         if !own.is_truthy() && title != "main" {
-            self.set_parameter(id, &"stage".into(), Value::string(title))?;
+            let origin = self.scopes.get(resource.scope).resource.map_or(Origin::Attribute, Origin::Container);
+            self.set_parameter(id, &"stage".into(), Value::string(title), origin)?;
         }
         self.catalog.add_edge(stage, id);
         Ok(())

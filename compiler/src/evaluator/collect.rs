@@ -5,7 +5,7 @@ use syntax::ast::{BinaryOp, Collect, Expr, ExprKind};
 use crate::collector::{Collector, Overrides, Query, What};
 use crate::error::{Failure, Stop};
 use crate::evaluator::Evaluator;
-use crate::resource::{Override, ResourceId};
+use crate::resource::{Origin, Override, ResourceId};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -31,14 +31,15 @@ impl Evaluator<'_> {
         let overrides = if collect.operations.is_empty() {
             None
         } else {
-            let parameters = self.attributes_of(&collect.operations)?;
+            let parameters = self.attributes_of(&collect.operations, &Origin::Collector)?;
             let source = self.scopes.get(self.scope()).source;
             Some(Overrides { parameters, position: self.line_of(expr.span), source })
         };
         let query = self.query(&collect.query.expr)?;
         let type_name = self.type_title(&resolved);
         let what = What::Query { type_name, query, exported: collect.query.exported };
-        self.collectors.push(Collector::new(what, overrides));
+        let scope = self.scope();
+        self.collectors.push(Collector::new(what, overrides, scope));
         Ok(Value::Undef)
     }
 
@@ -65,8 +66,9 @@ impl Evaluator<'_> {
             What::Query { exported: true, .. } if !self.request().settings.storeconfigs => return Ok(false),
             What::Query { exported: true, type_name, .. } => {
                 let type_name = type_name.clone();
-                self.import_exported(number, &type_name)?;
-                self.wanted(number)
+                let mut objects = self.wanted(number);
+                objects.extend(self.import_exported(number, &type_name)?);
+                objects
             }
             What::Query { .. } => self.wanted(number),
             What::Fixed(_) => self.fixed(number)?,

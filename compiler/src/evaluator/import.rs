@@ -7,31 +7,26 @@ use crate::error::Stop;
 use crate::evaluator::Evaluator;
 use crate::evaluator::class::Declaration;
 use crate::format::to_text;
-use crate::known::TypeId;
-use crate::resource::Parameter;
-use crate::scope::ScopeId;
+use crate::resource::{Origin, Parameter, ResourceId};
 use crate::value::Value;
 
 impl Evaluator<'_> {
-    /// Brings the exported resources that a collector wants into the catalog.
-    pub(super) fn import_exported(&mut self, number: usize, type_name: &Arc<str>) -> Result<(), Stop> {
+    /// Brings the exported resources that a collector wants into the catalog; answers those that
+    /// were not there yet.
+    ///
+    /// They keep their parameters alone: tags are those of the place where they are collected.
+    pub(super) fn import_exported(&mut self, number: usize, type_name: &Arc<str>) -> Result<Vec<ResourceId>, Stop> {
         let exported = self.world().exported(type_name).map_err(|error| self.unloadable(&error))?;
+        let scope = self.collectors[number].scope;
+        let mut added = Vec::new();
         for one in exported {
             let resource = &one.resource;
-            let value = |name: &str| match name {
-                "title" => Value::String(resource.title.clone()),
-                name => {
-                    let found = resource.parameters.iter().find(|(known, _)| &**known == name);
-                    found.map_or(Value::Undef, |(_, value)| from_model(value))
-                }
-            };
-            let tagged = |tag: &str| resource.tags.iter().any(|known| &**known == tag);
-            let What::Query { query, .. } = &self.collectors[number].what else { return Ok(()) };
-            if !query.wants(&value, &tagged) {
+            let What::Query { query, .. } = &self.collectors[number].what else { break };
+            if !query.wants_exported(resource) {
                 continue;
             }
             if let Some(existing) = self.find_resource(type_name, &resource.title)? {
-                if self.catalog.get(existing).imported {
+                if self.catalog.get(existing).imported.as_ref() == Some(&one.certname) {
                     continue;
                 }
                 let message = format!(
@@ -41,12 +36,14 @@ impl Evaluator<'_> {
                 return Err(self.fail(message));
             }
             let Some(resolved) = self.find_resource_type(&type_name.to_lowercase())? else { continue };
+            let source = self.scopes.get(scope).source;
             let parameter = |(name, value): &(Arc<str>, model::Value)| Parameter {
                 name: name.clone(),
                 value: from_model(value),
-                source: TypeId::MAIN,
+                source,
                 position: None,
                 append: false,
+                origin: Origin::Exported(one.certname.clone()),
             };
             let declaration = Declaration {
                 title: resource.title.clone(),
@@ -56,22 +53,11 @@ impl Evaluator<'_> {
                 exported: false,
                 class_syntax: false,
             };
-            let id = self.declare(&resolved, declaration, ScopeId::TOP)?;
-            let added = self.catalog.get_mut(id);
-            added.imported = true;
-            for tag in &resource.tags {
-                added.tags.tag_if_valid(tag);
-            }
+            let id = self.declare(&resolved, declaration, scope)?;
+            self.catalog.get_mut(id).imported = Some(one.certname);
+            added.push(id);
         }
-        self.mark_own_exports(number);
-        Ok(())
-    }
-
-    /// What this node exports itself is collected like the rest.
-    fn mark_own_exports(&mut self, number: usize) {
-        for id in self.wanted(number) {
-            self.catalog.get_mut(id).is_virtual = false;
-        }
+        Ok(added)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::error::{Location, Stop};
 use crate::evaluator::Evaluator;
 use crate::label::label_value;
 use crate::request::Strict;
-use crate::resource::{Override, Parameter, ResourceId};
+use crate::resource::{Origin, Override, Parameter, ResourceId};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -16,7 +16,7 @@ impl Evaluator<'_> {
     #[inline(never)]
     pub(super) fn resource_override(&mut self, overriding: &ResourceOverride, expr: &Expr) -> Result<Value, Stop> {
         let evaluated = self.evaluate(&overriding.resources)?;
-        let parameters = self.attributes_of(&overriding.operations)?;
+        let parameters = self.attributes_of(&overriding.operations, &Origin::Override)?;
         let mut targets = Vec::new();
         flatten(&evaluated, &mut targets);
         let position = self.line_of(expr.span);
@@ -110,6 +110,7 @@ impl Evaluator<'_> {
                 parameter.value = Value::array(values);
             }
         }
+        self.remember(id, &parameter.name);
         let resource = self.catalog.get_mut(id);
         let position = resource.position.clone();
         let result = resource.set(parameter);

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
+use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 use syntax::ast::{Expr, ExprKind, RelationshipOp};
 
-use crate::error::{Failure, Stop};
+use crate::error::{Failure, Location, Stop};
 use crate::evaluator::Evaluator;
 use crate::evaluator::call::unwind;
 use crate::label::{a_an, label_value};
 use crate::relationship::{Operand, Relationship};
-use crate::resource::{ResourceId, capitalize};
+use crate::resource::{Origin, ResourceId, capitalize};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -22,13 +24,27 @@ impl Evaluator<'_> {
 
     /// Adds the relationships of finished evaluation to the resources they start from.
     pub(crate) fn evaluate_relationships(&mut self) -> Result<(), Stop> {
+        let mut added = Added::default();
         for relationship in std::mem::take(&mut self.relationships) {
             let sources = self.ends(&relationship.source, true);
             for source in sources {
                 for target in self.ends(&relationship.target, false) {
-                    self.connect(&source, &target, relationship.parameter)?;
+                    self.spend(size_of::<Value>())?;
+                    let (id, reference) = self.connected(&source, &target)?;
+                    let of = added.entry((id, relationship.parameter)).or_default();
+                    of.push((reference, relationship.at.clone()));
                 }
             }
+        }
+        for ((id, parameter), targets) in added {
+            let mut values = match self.catalog.get(id).value(parameter) {
+                Value::Undef => Vec::new(),
+                Value::Array(values) => values.to_vec(),
+                other => vec![other],
+            };
+            let at = targets.last().and_then(|(_, at)| at.clone());
+            values.extend(targets.into_iter().map(|(reference, _)| reference));
+            self.set_parameter(id, &parameter.into(), Value::array(values), Origin::Arrow(at))?;
         }
         Ok(())
     }
@@ -43,10 +59,11 @@ impl Evaluator<'_> {
             RelationshipOp::After => (&rights, &lefts, "before"),
             RelationshipOp::Subscribe => (&rights, &lefts, "notify"),
         };
+        let at = self.explains().then(|| self.line_of(expr.span));
         for source in sources {
             for target in targets {
-                let (source, target) = (source.clone(), target.clone());
-                self.relationships.push(Relationship { source, target, parameter });
+                let (source, target, at) = (source.clone(), target.clone(), at.clone());
+                self.relationships.push(Relationship { source, target, parameter, at });
             }
         }
         if rights.is_empty() {
@@ -160,12 +177,12 @@ impl Evaluator<'_> {
         }
     }
 
-    fn connect(
+    /// The resource that an arrow starts from, and the reference to the one where it ends.
+    fn connected(
         &mut self,
         source: &(Arc<str>, Arc<str>),
         target: &(Arc<str>, Arc<str>),
-        parameter: &'static str,
-    ) -> Result<(), Stop> {
+    ) -> Result<(ResourceId, Value), Stop> {
         let shown = |(type_name, title): &(Arc<str>, Arc<str>)| format!("{type_name}[{title}]");
         let Some(id) = self.find_resource(&source.0, &source.1)? else {
             let text = format!("Could not find resource '{}' for relationship on '{}'", shown(source), shown(target));
@@ -175,15 +192,12 @@ impl Evaluator<'_> {
             let text = format!("Could not find resource '{}' for relationship from '{}'", shown(target), shown(source));
             return Err(Failure::argument(text).into());
         }
-        let mut values = match self.catalog.get(id).value(parameter) {
-            Value::Undef => Vec::new(),
-            Value::Array(values) => values.to_vec(),
-            other => vec![other],
-        };
-        values.push(Value::string(shown(target)));
-        self.set_parameter(id, &parameter.into(), Value::array(values))
+        Ok((id, Value::string(shown(target))))
     }
 }
+
+/// What arrows add to an attribute of a resource, in the order in which they stand.
+type Added = IndexMap<(ResourceId, &'static str), Vec<(Value, Option<Location>)>, FxBuildHasher>;
 
 /// What an operand is as a value; collectors are none.
 fn reference(operand: &Operand) -> Option<Value> {

@@ -8,7 +8,7 @@ use syntax::ast::{
 
 use crate::error::Stop;
 use crate::evaluator::Evaluator;
-use crate::resource::{Parameter, capitalize};
+use crate::resource::{Origin, Parameter, capitalize};
 use crate::types::{self, Type};
 use crate::value::Value;
 
@@ -65,7 +65,7 @@ impl Evaluator<'_> {
             return Err(self.illegal_type(&defaults.type_ref, &actual));
         };
         let type_name = capitalize(&type_name);
-        let parameters = self.attributes_of(&defaults.operations)?;
+        let parameters = self.attributes_of(&defaults.operations, &Origin::ResourceDefault)?;
         let scope = self.scope();
         for parameter in parameters {
             let (name, position) = (parameter.name.clone(), parameter.position.clone());
@@ -78,17 +78,22 @@ impl Evaluator<'_> {
     }
 
     /// The attributes that a body, default, override or collector gives, in order.
-    pub(super) fn attributes_of(&mut self, operations: &[AttributeOperation]) -> Result<Vec<Parameter>, Stop> {
+    pub(super) fn attributes_of(
+        &mut self,
+        operations: &[AttributeOperation],
+        origin: &Origin,
+    ) -> Result<Vec<Parameter>, Stop> {
         let mut parameters = Vec::with_capacity(operations.len());
         for operation in operations {
             match &operation.kind {
                 AttributeOperationKind::Set { name, value } => {
                     let value = self.evaluate(value)?;
-                    parameters.push(self.attribute_value(operation, name.clone(), value, false));
+                    parameters.push(self.attribute_value(operation, name.clone(), value, origin));
                 }
                 AttributeOperationKind::Append { name, value } => {
                     let value = self.evaluate(value)?;
-                    parameters.push(self.attribute_value(operation, name.clone(), value, true));
+                    let appended = self.attribute_value(operation, name.clone(), value, origin);
+                    parameters.push(Parameter { append: true, ..appended });
                 }
                 AttributeOperationKind::Splat { value: expr } => {
                     let value = self.evaluate(expr)?;
@@ -98,7 +103,7 @@ impl Evaluator<'_> {
                     };
                     for (name, value) in entries.iter() {
                         let name = crate::format::to_text(name).into();
-                        parameters.push(self.attribute_value(operation, name, value.clone(), false));
+                        parameters.push(self.attribute_value(operation, name, value.clone(), origin));
                     }
                 }
             }
@@ -106,9 +111,16 @@ impl Evaluator<'_> {
         Ok(parameters)
     }
 
-    fn attribute_value(&self, operation: &AttributeOperation, name: Arc<str>, value: Value, append: bool) -> Parameter {
+    fn attribute_value(
+        &self,
+        operation: &AttributeOperation,
+        name: Arc<str>,
+        value: Value,
+        origin: &Origin,
+    ) -> Parameter {
         let source = self.scopes.get(self.scope()).source;
-        Parameter { name, value, source, position: Some(self.line_of(operation.span)), append }
+        let (position, origin) = (Some(self.line_of(operation.span)), origin.clone());
+        Parameter { name, value, source, position, append: false, origin }
     }
 
     /// The type that a resource expression names: a bare name, `Resource[$name]`, `File`.
@@ -148,7 +160,8 @@ impl Evaluator<'_> {
         for body in &resource.bodies {
             let value = self.evaluate(&body.title)?;
             let (titles, is_default) = self.titles(value, &body.title, &bodies, expr)?;
-            let parameters = self.attributes_of(&body.operations)?;
+            let parameters = self
+                .attributes_of(&body.operations, if is_default { &Origin::DefaultBody } else { &Origin::Attribute })?;
             for (index, parameter) in parameters.iter().enumerate() {
                 if parameters[..index].iter().any(|other| other.name == parameter.name) {
                     let message = format!("The attribute '{}' has already been set", parameter.name);

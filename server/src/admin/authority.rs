@@ -75,12 +75,13 @@ pub(super) async fn revoke(rooms: &Rooms, names: &[Certname]) -> Result<Value, A
         match rooms.authority()?.revoke(name, clock::now()).await {
             Ok(()) => {
                 tracing::info!(certname = %name, by = "command line", "a certificate was revoked");
-                revoked.push(name);
+                revoked.push(name.clone());
             }
             Err(error) => failed.push(json!({"name": name, "error": error.to_string()})),
         }
     }
     rooms.revocations_changed();
+    rooms.withdraw_exports(&revoked).await;
     rooms.metrics.certificate("revoked", revoked.len() as u64);
     Ok(json!({"revoked": revoked, "failed": failed}))
 }
@@ -89,6 +90,7 @@ pub(super) async fn revoke(rooms: &Rooms, names: &[Certname]) -> Result<Value, A
 pub(super) async fn clean(rooms: &Rooms, names: &[Certname]) -> Result<Value, AdminError> {
     let done = rooms.authority()?.clean(names, clock::now()).await?;
     rooms.revocations_changed();
+    rooms.withdraw_exports(names).await;
     let (mut cleaned, mut failed) = (Vec::new(), Vec::new());
     for name in names {
         if !done.missing.contains(name) || rooms.authority()?.reject(name).await? {

@@ -9,14 +9,14 @@ use super::AdminError;
 use crate::catalogs::{Order, no_facts};
 use crate::rooms::Rooms;
 
-/// Compiles a catalog as if the node had asked; answers with its document. Nothing is kept.
-pub(super) async fn compile(
+/// The catalog that a node would ask for.
+pub(super) async fn order(
     rooms: &Rooms,
     node: Certname,
     facts: Option<Value>,
     claims: Option<Value>,
     environment: Option<&str>,
-) -> Result<Value, AdminError> {
+) -> Result<Order, AdminError> {
     let refused = |error: &dyn std::fmt::Display| AdminError::Refused(error.to_string());
     let requested = environment.map(EnvironmentName::parse).transpose().map_err(|error| refused(&error))?;
     let facts: Facts = match facts {
@@ -32,9 +32,23 @@ pub(super) async fn compile(
     if let Some(claims) = claims {
         claim(&mut trusted, claims)?;
     }
-    let order = Order { node, assigned, facts, trusted };
-    let compiled = rooms.catalogs.compile(order, |catalog| serde_json::to_value(catalog.wire(Form::Rich))).await;
-    Ok(compiled.map_err(|error| refused(&error))??)
+    Ok(Order { node, assigned, facts, trusted })
+}
+
+/// Compiles a catalog as if the node had asked; answers with its document. Nothing is kept.
+pub(super) async fn compile(rooms: &Rooms, order: Order) -> Result<Value, AdminError> {
+    let compiled = rooms.catalogs.compile(order, |done| serde_json::to_value(done.catalog.wire(Form::Rich))).await;
+    Ok(compiled.map_err(|error| AdminError::Refused(error.to_string()))??)
+}
+
+/// Compiles a catalog, and answers where the values of one of its resources came from.
+pub(super) async fn explain(rooms: &Rooms, order: Order, reference: String) -> Result<Value, AdminError> {
+    let (node, wanted) = (order.node.clone(), reference.clone());
+    let explained = rooms.catalogs.explain(order, reference).await;
+    let explanation = explained.map_err(|error| AdminError::Refused(error.to_string()))?;
+    let explanation =
+        explanation.ok_or_else(|| AdminError::Refused(format!("the catalog of {node} has no {wanted}")))?;
+    Ok(explanation.to_json())
 }
 
 /// Trusted data as they would be with another certificate: each field that is given replaces the node's own.

@@ -15,6 +15,7 @@ pub(super) struct Fixed {
     settings: Map<String, Value>,
     strict: compiler::Strict,
     strict_variables: bool,
+    storeconfigs: bool,
 }
 
 impl Fixed {
@@ -44,14 +45,15 @@ impl Fixed {
             ("node_terminus", json!(if config.external_nodes.is_some() { "exec" } else { "plain" })),
             ("server", json!(config.certname)),
             ("ssldir", json!(format!("{data}/tls"))),
-            ("storeconfigs", json!(false)),
+            ("storeconfigs", json!(config.compile.storeconfigs)),
             ("strict", json!(config.compile.strict)),
             ("strict_variables", json!(config.compile.strict_variables)),
             ("vardir", json!(data)),
         ];
         let settings = settings.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         let strict = config.compile.strict.for_compiler();
-        Self { server_facts, settings, strict, strict_variables: config.compile.strict_variables }
+        let (strict_variables, storeconfigs) = (config.compile.strict_variables, config.compile.storeconfigs);
+        Self { server_facts, settings, strict, strict_variables, storeconfigs }
     }
 
     /// The settings as an environment has them.
@@ -62,8 +64,8 @@ impl Fixed {
         let modulepath: Vec<_> = snapshot.modulepath.iter().map(ToString::to_string).collect();
         values.insert("modulepath".to_owned(), json!(modulepath.join(":")));
         values.insert("config_version".to_owned(), json!(snapshot.config_version.as_deref().unwrap_or_default()));
-        let (strict, strict_variables) = (self.strict, self.strict_variables);
-        Settings { strict, strict_variables, values, ..Settings::default() }
+        let (strict, strict_variables, storeconfigs) = (self.strict, self.strict_variables, self.storeconfigs);
+        Settings { strict, strict_variables, storeconfigs, values, ..Settings::default() }
     }
 }
 

@@ -9,6 +9,8 @@ use crate::admin::Command;
 use crate::config::{Config, Origin};
 use crate::environments::check::Report;
 
+mod explanation;
+
 /// Prints a line. Who has closed the pipe wants no more of it.
 macro_rules! put {
     ($($text:tt)*) => { drop(writeln!(std::io::stdout(), $($text)*)) };
@@ -50,6 +52,7 @@ pub(super) fn answer(command: &Command, value: &Value, json: bool) -> anyhow::Re
             Command::NodeList { .. } => nodes(value),
             Command::NodeReports { .. } => reports(value),
             Command::NodeForget { .. } => put!("forgotten: {}", text(&value["forgotten"])),
+            Command::Compile { explain: Some(_), .. } => put_raw!("{}", explanation::text(value)),
             Command::NodeShow { .. }
             | Command::NodeFacts { .. }
             | Command::NodeReport { .. }

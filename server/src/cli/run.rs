@@ -50,6 +50,7 @@ fn carry_out(cli: &Cli, config: Config, flags: Flags) -> anyhow::Result<ExitCode
             facts: compile.facts.as_deref().map(|path| read_facts(path, &compile.node)).transpose()?,
             trusted: compile.trusted.as_deref().map(read_json).transpose()?,
             environment: compile.environment.clone(),
+            explain: compile.explain.clone(),
         },
     };
     // Only warnings: what the command answers is on standard output.

@@ -209,6 +209,8 @@ pub(crate) struct Compile {
     pub(crate) max_values: Size,
     /// Bytes of text in one catalog.
     pub(crate) max_catalog: Size,
+    /// Whether exported resources are kept and collected.
+    pub(crate) storeconfigs: bool,
 }
 
 /// `[environments]`
@@ -342,6 +344,7 @@ impl Default for Compile {
             max_resources: 200_000,
             max_values: Size(1 << 30),
             max_catalog: Size::mib(512),
+            storeconfigs: true,
         }
     }
 }

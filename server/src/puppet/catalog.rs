@@ -12,7 +12,7 @@ use serde_json::Map;
 
 use super::{facts, inventory_problem, named_environment};
 use crate::accept::{self, Format};
-use crate::catalogs::{CatalogError, Catalogs, Order, no_facts};
+use crate::catalogs::{CatalogError, Catalogs, Order, for_others, no_facts};
 use crate::clock;
 use crate::environments::EnvironmentError;
 use crate::http::bodies::{self, Limit};
@@ -54,7 +54,10 @@ pub(crate) async fn find(asked: &Asked<'_>, name: &str, payload: Payload) -> Res
     let transaction_uuid = parameter("transaction_uuid").map(str::to_owned);
     let compiled = app.catalogs.compile(order, {
         let node = node.clone();
-        move |catalog| rendered(node, catalog, format, transaction_uuid)
+        move |done| {
+            let exported: Vec<_> = done.exported.iter().map(for_others).collect();
+            (rendered(node, &done.catalog, format, transaction_uuid), exported)
+        }
     });
     // The facts are kept while the catalog compiles; the answer waits for both.
     let kept = async {
@@ -65,10 +68,23 @@ pub(crate) async fn find(asked: &Asked<'_>, name: &str, payload: Payload) -> Res
     };
     let (compiled, kept) = futures_util::future::join(compiled, kept).await;
     kept?;
-    let (body, catalog) = compiled.map_err(|error| problem(asked, &error))?;
-    let nodes = app.nodes.clone();
+    let ((body, catalog), exported) = compiled.map_err(|error| problem(asked, &error))?;
+    let (nodes, exports) = (app.nodes.clone(), app.catalogs.exported.clone());
+    let storeconfigs = app.config.compile.storeconfigs;
+    // Who has this catalog may rely on what it exports; that there is nothing any more can wait.
+    let exports_nothing = exported.is_empty();
+    if storeconfigs && !exports_nothing {
+        let kept = exports.export(&catalog.node, exported).await;
+        kept.map_err(|error| inventory_problem(&error))?;
+    }
     actix_web::rt::spawn(async move {
         let node = catalog.node.clone();
+        if storeconfigs
+            && exports_nothing
+            && let Err(error) = exports.withdraw(&node).await
+        {
+            tracing::warn!(%node, %error, "the resources that the node exported before are still there");
+        }
         if let Err(error) = nodes.put_catalog(catalog).await {
             tracing::warn!(%node, %error, "the catalog was not kept for `node catalog`");
         }

@@ -31,6 +31,9 @@ pub(crate) async fn clean(asked: &Asked<'_>, payload: Payload) -> Result<HttpRes
     let cleaned = to_its_end(async move {
         let cleaned = shared.authority.clean(&theirs, clock::now()).await;
         shared.revocations_changed();
+        if cleaned.is_ok() {
+            shared.withdraw_exports(&theirs).await;
+        }
         cleaned
     });
     let cleaned = cleaned.await?.map_err(|error| problem(&error, StatusCode::CONFLICT, &app.config))?;

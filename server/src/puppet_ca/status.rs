@@ -63,6 +63,9 @@ pub(crate) async fn put(asked: &Asked<'_>, name: &str, payload: Payload) -> Resu
             let revoked = to_its_end(async move {
                 let revoked = shared.authority.revoke(&name, clock::now()).await;
                 shared.revocations_changed();
+                if revoked.is_ok() {
+                    shared.withdraw_exports(std::slice::from_ref(&name)).await;
+                }
                 revoked
             });
             revoked.await?.map_err(refuse)?;

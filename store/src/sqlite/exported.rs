@@ -35,6 +35,14 @@ impl Exported for Store {
         Ok(self.database.write(put).await?)
     }
 
+    async fn withdraw(&self, node: &Certname) -> Result<(), Error> {
+        let node = node.clone();
+        let withdraw = move |db: &Connection| {
+            db.prepare_cached("DELETE FROM exported WHERE node = ?1")?.execute([node.as_str()]).map(drop)
+        };
+        Ok(self.database.write(withdraw).await?)
+    }
+
     async fn exported(&self, kind: &str, except: Option<&Certname>) -> Result<Vec<FromNode>, Error> {
         let (kind, except) = (kind.to_owned(), except.map(ToString::to_string));
         let find = move |db: &Connection| {

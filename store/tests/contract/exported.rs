@@ -26,6 +26,20 @@ pub(crate) async fn own_and_deactivated_exports_are_left_out(exported: &(impl Ex
     assert_eq!(found.iter().map(|found| found.node.as_str()).collect::<Vec<_>>(), ["b"]);
 }
 
+pub(crate) async fn exports_can_be_withdrawn(exported: &(impl Exported + Nodes)) {
+    for host in ["a", "b"] {
+        exported.export(&name(host), vec![resource("Host", host)]).await.unwrap();
+    }
+    exported.withdraw(&name("a")).await.unwrap();
+    exported.withdraw(&name("unknown")).await.unwrap();
+    let found = exported.exported("Host", None).await.unwrap();
+    assert_eq!(found.iter().map(|found| found.node.as_str()).collect::<Vec<_>>(), ["b"]);
+    assert!(exported.node(&name("unknown")).await.unwrap().is_none());
+    exported.export(&name("a"), vec![resource("Host", "a")]).await.unwrap();
+    exported.forget(&name("a")).await.unwrap();
+    assert_eq!(exported.exported("Host", None).await.unwrap().len(), 1);
+}
+
 fn name(text: &str) -> Certname {
     Certname::parse(text).unwrap()
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::error::{Failure, Stop};
 use crate::evaluator::Evaluator;
+use crate::resource::Origin;
 use crate::types::Type;
 use crate::value::Value;
 
@@ -32,7 +33,7 @@ pub(super) fn require(evaluator: &mut Evaluator<'_>, arguments: &[Value]) -> Res
         let mut required = Vec::new();
         flatten(evaluator.catalog.get(resource).value("require"), &mut required);
         required.push(Value::Type(Type::Class(Some(name.trim_start_matches(':').into()))));
-        evaluator.set_parameter(resource, &"require".into(), Value::array(required))?;
+        evaluator.set_parameter(resource, &"require".into(), Value::array(required), Origin::Function)?;
     }
     Ok(references(&names))
 }

@@ -7,7 +7,7 @@ use crate::error::{Failure, Stop};
 use crate::evaluator::Evaluator;
 use crate::format::to_text;
 use crate::functions::ruby_text;
-use crate::resource::Parameter;
+use crate::resource::{Origin, Parameter};
 use crate::value::Value;
 
 pub(super) fn create_resources(evaluator: &mut Evaluator<'_>, arguments: &[Value]) -> Result<Value, Stop> {
@@ -56,6 +56,7 @@ pub(super) fn create_resources(evaluator: &mut Evaluator<'_>, arguments: &[Value
                 source,
                 position: None,
                 append: false,
+                origin: Origin::Function,
             })
             .collect();
         let forms = (is_virtual, exported);
@@ -70,7 +71,8 @@ pub(super) fn realize(evaluator: &mut Evaluator<'_>, arguments: &[Value]) -> Res
     for value in arguments {
         flatten(value, &mut references);
     }
-    evaluator.collectors.push(Collector::new(What::Fixed(references), None));
+    let scope = evaluator.scope();
+    evaluator.collectors.push(Collector::new(What::Fixed(references), None, scope));
     Ok(Value::Undef)
 }
 
