@@ -20,6 +20,7 @@ mod assign;
 mod block;
 mod call;
 mod control;
+mod enumerator;
 mod evaluate;
 mod exception;
 mod literal;

@@ -15,6 +15,7 @@ mod class;
 mod convert;
 mod enumerable;
 mod exception;
+mod file;
 mod hash;
 mod json;
 mod kernel;

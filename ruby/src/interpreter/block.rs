@@ -1,5 +1,6 @@
 //! Blocks, procs and methods: binding of parameters.
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -24,6 +25,8 @@ pub(crate) enum ProcKind {
     },
     /// `&:name`
     Symbol(Arc<str>),
+    /// A block that is also told how many times it was called before.
+    Counting { block: Rc<Proc>, next: Cell<i64> },
 }
 
 impl Interpreter<'_> {
@@ -49,6 +52,12 @@ impl Interpreter<'_> {
         Rc::new(Proc { kind, is_lambda, id })
     }
 
+    /// A block that counts its calls from `first` on; `break` in it ends the same call.
+    pub(super) fn counting(&self, block: Rc<Proc>, first: i64) -> Rc<Proc> {
+        let id = block.id;
+        Rc::new(Proc { kind: ProcKind::Counting { block, next: Cell::new(first) }, is_lambda: false, id })
+    }
+
     pub(super) fn written(&mut self, function: &Arc<Function>, env: &Rc<Env>, is_lambda: bool) -> Rc<Proc> {
         let frame = self.frames.last().map_or(0, |frame| frame.id);
         self.proc(ProcKind::Written { function: function.clone(), env: env.clone(), frame }, is_lambda)
@@ -68,6 +77,12 @@ impl Interpreter<'_> {
                 let mut arguments = arguments.into_iter();
                 let Some(receiver) = arguments.next() else { return Err(self.argument_error("no receiver given")) };
                 self.send(receiver, name, arguments.collect(), None)
+            }
+            ProcKind::Counting { block, next } => {
+                let count = next.get();
+                next.set(count.wrapping_add(1));
+                let value = if let [value] = arguments.as_slice() { value.clone() } else { Value::array(arguments) };
+                self.call_proc(block, vec![value, Value::Integer(count)])
             }
             ProcKind::Written { function, env, frame } => {
                 self.step()?;

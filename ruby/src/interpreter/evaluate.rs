@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::enumerator::enumerator;
 use super::{Env, Interpreter, Outcome, Stop};
 use crate::syntax::tree::{Call, Node};
 use crate::value::{Object, Range, Value};
@@ -98,6 +99,9 @@ impl Interpreter<'_> {
             self.line = call.line;
             return self.call_on_self(call, arguments, block);
         };
+        if let Some(inner) = enumerator(receiver, call) {
+            return self.enumerate(inner, call, env);
+        }
         let receiver = self.evaluate(receiver, env)?;
         if call.safe && receiver.is_nil() {
             return Ok(Value::Nil);
@@ -113,7 +117,7 @@ impl Interpreter<'_> {
         if let Some(value) = self.instances.get(name) {
             return value.clone();
         }
-        let value = self.host.variable(name).unwrap_or(Value::Nil);
+        let Some(value) = self.host.variable(name) else { return Value::Nil };
         self.instances.insert(name.clone(), value.clone());
         value
     }
@@ -123,7 +127,7 @@ impl Interpreter<'_> {
     }
 
     pub(super) fn has_instance(&mut self, name: &Arc<str>) -> bool {
-        self.instances.get(name).is_some_and(|value| !value.is_nil()) || self.host.variable(name).is_some()
+        self.instances.contains_key(name) || self.host.variable(name).is_some()
     }
 
     pub(super) fn global(&mut self, name: &Arc<str>) -> Value {

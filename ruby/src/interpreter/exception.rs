@@ -67,7 +67,7 @@ pub(crate) fn ancestors(class: &str) -> Vec<&str> {
         "Integer" | "Float" => found.extend(["Numeric", "Comparable"]),
         "String" => found.push("Comparable"),
         "Array" | "Hash" | "Range" | "Set" => found.push("Enumerable"),
-        "JSON::ParserError" => found.extend(["StandardError", "Exception"]),
+        "JSON::ParserError" | "JSON::NestingError" => found.extend(["StandardError", "Exception"]),
         _ => {}
     }
     if at != "Object" {
@@ -104,6 +104,7 @@ pub(crate) fn is_known_class(name: &str) -> bool {
                 | "Class"
                 | "Module"
                 | "Math"
+                | "File"
                 | "JSON"
                 | "JSON::ParserError"
                 | "YAML"

@@ -1,6 +1,6 @@
 //! Classes and modules.
 
-use super::{Call, Method, json, method, open};
+use super::{Call, Method, file, json, method, open};
 use crate::interpreter::{Exception, Outcome, ancestors};
 use crate::value::{Text, Value};
 
@@ -34,6 +34,22 @@ pub(super) const METHODS: &[Method] = &[
     method("dump", 1, 2, |call| match &*call.text() {
         "JSON" => json::generate(call),
         _ => other(call, "dump"),
+    }),
+    method("parse", 1, 2, |call| match &*call.text() {
+        "JSON" if call.arguments.len() == 1 => json::parse(call),
+        _ => other(call, "parse"),
+    }),
+    open("join", 0, |call| match &*call.text() {
+        "File" => file::join(call),
+        _ => other(call, "join"),
+    }),
+    method("basename", 1, 1, |call| match &*call.text() {
+        "File" => file::basename(call),
+        _ => other(call, "basename"),
+    }),
+    method("dirname", 1, 1, |call| match &*call.text() {
+        "File" => file::dirname(call),
+        _ => other(call, "dirname"),
     }),
     method("sqrt", 1, 1, |call| match (&*call.text(), call.argument(0)) {
         ("Math", Value::Integer(number)) => Ok(Value::Float((number as f64).sqrt())),

@@ -20,6 +20,58 @@ pub(super) fn pretty(call: &mut Call<'_, '_>) -> Outcome {
     written(call, &value, true)
 }
 
+/// `JSON.parse`
+pub(super) fn parse(call: &mut Call<'_, '_>) -> Outcome {
+    let text = call.text_argument(0)?;
+    call.ruby.spend(text.len())?;
+    match serde_json::from_str(&text) {
+        Ok(json) => read(call, json, 0),
+        // Comments, unknown escapes, numbers without bounds.
+        Err(error)
+            if text.contains("/*") || text.contains("//") || text.contains('\\') || !is_refused_by_all(&error) =>
+        {
+            Err(call.ruby.unsupported("JSON beyond the standard"))
+        }
+        Err(_) => Err(call.ruby.raise("JSON::ParserError", format!("unexpected token at '{text}'"))),
+    }
+}
+
+/// Whether any reader refuses this text.
+fn is_refused_by_all(error: &serde_json::Error) -> bool {
+    let message = error.to_string();
+    !message.starts_with("number out of range") && !message.starts_with("recursion limit exceeded")
+}
+
+fn read(call: &Call<'_, '_>, json: serde_json::Value, level: u32) -> Outcome {
+    use serde_json::Value as Json;
+    if level >= MOST_LEVELS && matches!(json, Json::Array(_) | Json::Object(_)) {
+        return Err(call.ruby.raise("JSON::NestingError", format!("nesting of {} is too deep", level + 1)));
+    }
+    Ok(match json {
+        Json::Null => Value::Nil,
+        Json::Bool(truth) => Value::Boolean(truth),
+        Json::String(text) => Value::from(text),
+        Json::Number(number) => match (number.as_i64(), number.as_f64()) {
+            (Some(integer), _) => Value::Integer(integer),
+            // Whether it was written as an integer is not known any more.
+            (None, Some(float)) if float.fract() != 0.0 => Value::Float(float),
+            (None, Some(float)) if float.abs() < 1e15 && float != 0.0 => Value::Float(float),
+            _ => return Err(call.ruby.unsupported(format!("the number {number} in JSON"))),
+        },
+        Json::Array(items) => {
+            let items: Result<Vec<Value>, Stop> = items.into_iter().map(|item| read(call, item, level + 1)).collect();
+            Value::array(items?)
+        }
+        Json::Object(entries) => {
+            let mut pairs = Vec::new();
+            for (name, item) in entries {
+                pairs.push((Value::from(name), read(call, item, level + 1)?));
+            }
+            Value::hash(pairs)
+        }
+    })
+}
+
 fn written(call: &Call<'_, '_>, value: &Value, pretty: bool) -> Outcome {
     let mut out = String::new();
     write(call, &mut out, value, pretty, 0)?;

@@ -33,7 +33,9 @@ pub(super) const METHODS: &[Method] = &[
             crate::interpreter::ProcKind::Written { function, env, frame } => {
                 crate::interpreter::ProcKind::Written { function: function.clone(), env: env.clone(), frame: *frame }
             }
-            crate::interpreter::ProcKind::Symbol(_) => return Ok(Value::Proc(block)),
+            crate::interpreter::ProcKind::Symbol(_) | crate::interpreter::ProcKind::Counting { .. } => {
+                return Ok(Value::Proc(block));
+            }
         };
         Ok(Value::Proc(call.ruby.proc(kind, true)))
     }),

@@ -85,6 +85,23 @@ fn renders_as_ruby_does() {
         ("<% text = <<~END\n  a\n    b\nEND\n%><%= text %>", "a\n  b\n"),
         ("<%= -7 / 2 %> <%= -7 % 3 %> <%= 2**10 %> <%= 1e20 %> <%= 'az'.succ %>", "-4 2 1024 1.0e+20 ba"),
         ("<%= {'a' => 1, b: [nil, true]} %>", "{\"a\"=>1, :b=>[nil, true]}"),
+        ("<%= ['', 'x'].include?@name.downcase %> <%= @name.start_with?'w' %>", "false true"),
+        ("<%= @ports.map.with_index(1) { |p, i| p * i }.inspect %>", "[80, 886]"),
+        ("<% h = {} %><% @ports.map.each_with_index { |p, i| h[i + 1] = p } %><%= h %>", "{1=>80, 2=>443}"),
+        ("<% {'a' => 1}.each.with_index { |(k, v), i| %><%= k %><%= v %><%= i %><% } %>", "a10"),
+        ("<%= @ports.each_with_index.map { |p, i| p - i }.inspect %>", "[80, 442]"),
+        ("<%= @ports.map.with_index { |p, i| break i if p > 80 } %>", "1"),
+        ("<% @extra = nil %><%= defined?(@extra) %> <%= defined?(@missing).inspect %>", "instance-variable nil"),
+        ("<%= File.join('a/', ['/b', '//c'], '', 'd') %> <%= File.join %>", "a/b//c/d "),
+        (
+            "<%= %w[/a/b.c a//b// / //a//b //a /].push('').map { |p| [File.basename(p), File.dirname(p)] }.inspect %>",
+            r#"[["b.c", "/a"], ["b", "a"], ["/", "/"], ["b", "/a"], ["a", "/"], ["/", "/"], ["", "."]]"#,
+        ),
+        ("<%= JSON.parse('{\"a\": [1, 2.5, null, \"\\u00e9\"]}').inspect %>", "{\"a\"=>[1, 2.5, nil, \"é\"]}"),
+        (
+            "<% begin; JSON.parse('one'); rescue JSON::ParserError => e %><%= e.message %><% end %>",
+            "unexpected token at 'one'",
+        ),
         (
             "<%= 'a,b,,c,,'.split(',').inspect %> <%= ' a  b '.split.inspect %>",
             "[\"a\", \"b\", \"\", \"c\"] [\"a\", \"b\"]",

@@ -22,7 +22,7 @@ impl Parser {
             self.at += 1;
             given = self.enclosed(|parser| parser.arguments(")"))?;
             is_word = false;
-        } else if self.opens_argument() {
+        } else if self.opens_argument() || name.ends_with(['?', '!']) && self.opens_value() {
             given = self.nested(|parser| parser.without_do(Self::bare_arguments))?;
             is_word = false;
         }
@@ -34,6 +34,14 @@ impl Parser {
         let block = written.or(given.block);
         let node = Call { receiver, name, arguments: given.nodes, block, safe, is_word, line };
         Ok(self.rendering(node))
+    }
+
+    /// Whether a value begins here: after `include?` it is an argument even without white space.
+    fn opens_value(&self) -> bool {
+        matches!(
+            self.tok(),
+            Tok::Name(_) | Tok::Constant(_) | Tok::Instance(_) | Tok::Global(_) | Tok::Integer(_) | Tok::Text(_)
+        )
     }
 
     /// Whether an argument without parentheses begins here.
