@@ -158,11 +158,11 @@ impl Catalogs {
             let done = compile(&order, environment, &settings, &limits, &expired, exports, make);
             let took = began.elapsed();
             metrics.compile(if done.is_ok() { "ok" } else { "failed" }, took);
-            let (made, logs) = done?;
+            let (answer, logs) = done?;
             settings::write_logs(&logs);
             let (node, environment) = (&order.node, &order.assigned.environment);
             tracing::info!(%node, %environment, millis = took.as_millis() as u64, "compiled catalog");
-            Ok(render(made))
+            Ok(render(answer))
         });
         job.await.unwrap_or_else(|error| {
             Err(match error {
