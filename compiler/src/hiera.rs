@@ -21,6 +21,7 @@ mod config;
 pub(crate) mod context;
 mod entry;
 pub(crate) mod explanation;
+pub(crate) mod eyaml;
 pub(crate) mod files;
 mod hierarchy;
 mod interpolation;
@@ -61,6 +62,8 @@ pub(crate) struct Cache {
     contexts: RefCell<FxHashMap<usize, Rc<FunctionContext>>>,
     /// What the blocks of `cached_file_data` made of files.
     file_data: RefCell<FxHashMap<Arc<str>, Value>>,
+    eyaml_keys: RefCell<FxHashMap<[eyaml::Source; 2], Rc<eyaml::KeyPair>>>,
+    secrets: Rc<RefCell<eyaml::Secrets>>,
     /// The lookup that called the function that runs.
     current: RefCell<Option<State>>,
 }
@@ -123,7 +126,7 @@ pub(crate) fn explained(
     explanation: Explanation,
 ) -> Result<(Option<Value>, Explanation), Stop> {
     let mut lookup = Lookup::new(caller);
-    let shared = Rc::new(RefCell::new(explanation));
+    let shared = Rc::new(RefCell::new(explanation.without(&lookup.cache.secrets)));
     lookup.state.explanation = Some(shared.clone());
     let answer = match lookup.answer(request) {
         Ok(value) => Some(value),

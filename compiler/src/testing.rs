@@ -26,6 +26,7 @@ pub struct Texts {
     now: i128,
     settings: DataSettings,
     options: syntax::Options,
+    process_variables: BTreeMap<String, String>,
     programs: Mutex<BTreeMap<String, Result<Arc<Program>, LoadError>>>,
     data: Mutex<BTreeMap<String, Arc<Value>>>,
     erb: Mutex<BTreeMap<String, Erb>>,
@@ -116,6 +117,13 @@ impl Texts {
     #[must_use]
     pub fn with_options(mut self, options: syntax::Options) -> Self {
         self.options = options;
+        self
+    }
+
+    /// A variable of the process's environment.
+    #[must_use]
+    pub fn with_process_variable(mut self, name: &str, value: &str) -> Self {
+        self.process_variables.insert(name.to_owned(), value.to_owned());
         self
     }
 
@@ -361,6 +369,10 @@ impl World for Texts {
     /// The same bits each time, so that tests give the same each time.
     fn random(&self) -> u64 {
         0x9e37_79b9_7f4a_7c15
+    }
+
+    fn process_variable(&self, name: &str) -> Option<String> {
+        self.process_variables.get(name).cloned()
     }
 
     fn now(&self) -> i128 {

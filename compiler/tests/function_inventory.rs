@@ -29,7 +29,6 @@ const ABSENT: &[(&str, &str)] = &[
     ("extlib::version_latest_anitya", "asks a server over the network"),
     ("extlib::version_latest_endoflife", "asks a server over the network"),
     ("extlib::version_latest_github", "asks a server over the network"),
-    ("eyaml_lookup_key", "a backend of Hiera, called by its hierarchy"),
     ("go_md5", "asks a server over the network"),
     ("hocon_data", "a backend of Hiera, called by its hierarchy"),
     ("json_data", "a backend of Hiera, called by its hierarchy"),

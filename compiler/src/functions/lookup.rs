@@ -47,6 +47,10 @@ pub(super) static FUNCTIONS: &[Function] = &[
         )
         .into())
     }),
+    Function::new("eyaml_lookup_key", LOOKUP_KEY, |call| {
+        let (key, options, context) = (call.take(0), call.take(1), call.take(2));
+        hiera::eyaml::lookup_key(call.caller, &key, &options, &context)
+    }),
     Function::new("json_data", DATA_FILE, |call| data_file(call, DataFormat::Json)),
     Function::new(
         "lookup",
@@ -172,6 +176,13 @@ fn hiera_lookup(call: &mut Call<'_>, merge: &str) -> Result<Value, Stop> {
     };
     hiera::lookup(call.caller, &request)
 }
+
+/// The function that finds keys in encrypted data, as `hiera.yaml` names it.
+const LOOKUP_KEY: &[Declared] = &[Declared::new(&[
+    required("key", "String[1]"),
+    required("options", "Hash[String[1],Any]"),
+    required("context", "Puppet::LookupContext"),
+])];
 
 /// The functions that read data files, as `hiera.yaml` names them.
 const DATA_FILE: &[Declared] = &[

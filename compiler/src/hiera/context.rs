@@ -57,7 +57,7 @@ pub(crate) fn call(
 }
 
 /// What is kept for a context. One that a manifest made has nothing yet.
-fn known(caller: &dyn Caller, object: &Arc<Object>) -> Rc<FunctionContext> {
+pub(super) fn known(caller: &dyn Caller, object: &Arc<Object>) -> Rc<FunctionContext> {
     let cache = caller.hiera();
     let mut contexts = cache.contexts.borrow_mut();
     // The object is held, so that no other takes its place.
@@ -68,6 +68,14 @@ fn known(caller: &dyn Caller, object: &Arc<Object>) -> Rc<FunctionContext> {
 }
 
 impl FunctionContext {
+    pub(super) fn cached(&self, key: &Value) -> Option<Value> {
+        self.cache.borrow().get(key).cloned()
+    }
+
+    pub(super) fn keep(&self, key: Value, value: Value) {
+        self.cache.borrow_mut().insert(key, value);
+    }
+
     fn call(
         &self,
         caller: &mut dyn Caller,

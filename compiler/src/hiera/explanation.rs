@@ -1,7 +1,10 @@
 //! What a lookup did, as a tree: `puppet lookup --explain` prints it.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 
+use super::eyaml::Secrets;
 use crate::value::Value;
 
 mod data;
@@ -15,6 +18,8 @@ pub(crate) struct Explanation {
     path: Vec<usize>,
     texts: Vec<String>,
     only_options: bool,
+    /// What is not shown.
+    secrets: Rc<RefCell<Secrets>>,
 }
 
 /// One step of a lookup with the steps within.
@@ -90,11 +95,21 @@ impl Explanation {
         Self { only_options: true, ..Self::default() }
     }
 
+    /// Leaves secrets out of all that is added from now on.
+    pub(super) fn without(mut self, secrets: &Rc<RefCell<Secrets>>) -> Self {
+        self.secrets = secrets.clone();
+        self
+    }
+
     pub(super) fn only_options(&self) -> bool {
         self.only_options
     }
 
     pub(super) fn push(&mut self, node: Node) {
+        let node = match node {
+            Node::Interpolation(text) => Node::Interpolation(self.secrets.borrow().hide(text.to_string()).into()),
+            node => node,
+        };
         let branches = self.open();
         branches.push(Branch { node, branches: Vec::new(), event: None, key: None, value: None, texts: Vec::new() });
         let index = branches.len() - 1;
@@ -143,6 +158,7 @@ impl Explanation {
     }
 
     pub(super) fn text(&mut self, text: String) {
+        let text = self.secrets.borrow().hide(text);
         match self.current() {
             Some(branch) => branch.texts.push(text),
             None => self.texts.push(text),
@@ -156,13 +172,14 @@ impl Explanation {
     }
 
     fn end(&mut self, event: Event, key: Option<&str>, value: Option<&Value>) {
+        let value = value.map(|value| self.secrets.borrow().hide_in(value));
         let Some(branch) = self.current() else { return };
         branch.event = Some(event);
         if let Some(key) = key {
             branch.key = Some(key.into());
         }
         if let Some(value) = value {
-            branch.value = Some(value.clone());
+            branch.value = Some(value);
         }
     }
 

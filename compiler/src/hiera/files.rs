@@ -26,6 +26,11 @@ pub(crate) fn hash(caller: &mut dyn Caller, path: &str, format: DataFormat) -> R
 /// A call of one of the functions; `options` is checked to have a `path` only.
 pub(crate) fn data(caller: &mut dyn Caller, options: &Value, format: DataFormat) -> Result<Value, Stop> {
     let path = options.get("path").and_then(Value::as_str).unwrap_or_default();
+    existing(caller, path, format)
+}
+
+/// The data of a file that must be there.
+pub(super) fn existing(caller: &mut dyn Caller, path: &str, format: DataFormat) -> Result<Value, Stop> {
     let found = hash(caller, path, format)?;
     found.ok_or_else(|| Failure::argument(format!("No such file or directory @ rb_file_s_stat - {path}")).into())
 }
