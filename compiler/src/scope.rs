@@ -148,6 +148,27 @@ impl Scopes {
         Lookup::Missing
     }
 
+    /// Sets the variable that an unqualified name means in a scope anew, when `is_meant` holds of its value; the scope
+    /// that it is in.
+    pub(crate) fn replace(
+        &mut self,
+        from: ScopeId,
+        name: &str,
+        is_meant: impl Fn(&Value) -> bool,
+        value: &Value,
+    ) -> Option<ScopeId> {
+        let mut next = Some(from);
+        while let Some(id) = next {
+            let scope = self.get_mut(id);
+            if let Some(held) = scope.symbols.get_mut(name).filter(|held| is_meant(held)) {
+                *held = value.clone();
+                return Some(id);
+            }
+            next = scope.inherited.or(scope.enclosing);
+        }
+        None
+    }
+
     /// All variables that can be seen from a scope without a qualified name, but those that are undef.
     pub(crate) fn visible(&self, from: ScopeId) -> BTreeMap<Arc<str>, Value> {
         let scope = self.get(from);

@@ -9,8 +9,10 @@ use crate::error::{Error, Failure, Stop};
 use crate::request::Level;
 use crate::value::Value;
 
+mod changes;
 mod values;
 
+use changes::Given;
 use values::{from_ruby, to_ruby};
 
 impl Evaluator<'_> {
@@ -51,9 +53,11 @@ impl Evaluator<'_> {
             Ok(template) => template,
             Err(error) => return Ok(Err(error.clone())),
         };
-        let mut host = ErbHost { evaluator: self, stop: None };
+        let mut host = ErbHost { evaluator: self, stop: None, given: Vec::new() };
         let rendered = template.render(&mut host, Limits::default());
-        if let Some(stop) = host.stop.take()
+        let (stop, given) = (host.stop.take(), std::mem::take(&mut host.given));
+        self.take_over_changes(given);
+        if let Some(stop) = stop
             && matches!(rendered, Err(RubyError::Host { .. }))
         {
             return Err(stop);
@@ -70,6 +74,7 @@ struct ErbHost<'e, 'a> {
     evaluator: &'e mut Evaluator<'a>,
     /// Why the rendering has to end.
     stop: Option<Stop>,
+    given: Vec<Given>,
 }
 
 impl ErbHost<'_, '_> {
@@ -106,7 +111,7 @@ impl Host for ErbHost<'_, '_> {
         }
         match self.evaluator.variable(name) {
             None | Some(Value::Undef) => None,
-            Some(value) => Some(to_ruby(&value)),
+            Some(value) => Some(self.give(name, value)),
         }
     }
 
@@ -115,7 +120,7 @@ impl Host for ErbHost<'_, '_> {
             return Ok(value);
         }
         if let Some(value) = self.evaluator.variable(name) {
-            return Ok(to_ruby(&value));
+            return Ok(self.give(name, value));
         }
         if !self.evaluator.has_variable(name) {
             let outcome = crate::functions::Caller::unknown_variable(self.evaluator, name);

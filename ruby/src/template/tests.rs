@@ -106,6 +106,7 @@ fn renders_as_ruby_does() {
             "<%= 'a,b,,c,,'.split(',').inspect %> <%= ' a  b '.split.inspect %>",
             "[\"a\", \"b\", \"\", \"c\"] [\"a\", \"b\"]",
         ),
+        ("<% n = 'A' %><%= ['a'].include?n.downcase %> <%= ! ['', 'b'].include?n %>", "true true"),
     ];
     for (template, wanted) in cases {
         assert_eq!(render(template).as_deref(), Ok(wanted), "{template}");

@@ -119,6 +119,11 @@ impl Hash {
         values
     }
 
+    /// Whether somebody has looked into it: nobody can have changed it before.
+    pub fn is_made(&self) -> bool {
+        self.body().is_ready()
+    }
+
     fn body(&self) -> &Lazy<Entries, Make> {
         self.body.as_ref().unwrap_or_else(|| unreachable!("the body goes when the hash does"))
     }

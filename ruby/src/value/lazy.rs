@@ -42,6 +42,10 @@ impl<T: Default, M> Lazy<T, M> {
         })
     }
 
+    pub(super) fn is_ready(&self) -> bool {
+        matches!(&*self.body.borrow(), Body::Ready(_))
+    }
+
     /// The value, if it has been made.
     pub(super) fn into_ready(self) -> Option<T> {
         match self.body.into_inner() {

@@ -45,6 +45,11 @@ impl List {
         discard(old);
     }
 
+    /// Whether somebody has looked into it: nobody can have changed it before.
+    pub fn is_made(&self) -> bool {
+        self.body().is_ready()
+    }
+
     fn body(&self) -> &Lazy<Vec<Value>, Make> {
         self.0.as_ref().unwrap_or_else(|| unreachable!("the body goes when the list does"))
     }

@@ -48,7 +48,8 @@ impl Parser {
     fn opens_argument(&self) -> bool {
         let (space_before, space_after) = self.spaced();
         if !space_before {
-            return false;
+            // What cannot belong to the name before it: `include?name`, `puts"text"`.
+            return matches!(self.tok(), Tok::Name(_) | Tok::Constant(_) | Tok::Instance(_) | Tok::Text(_));
         }
         match self.tok() {
             Tok::Name(_)
