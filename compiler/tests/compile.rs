@@ -55,10 +55,31 @@ fn endless_growth_ends_with_an_error() {
         "Integer[1, 60].reduce('aaaaaaaaaaaaaaaa') |$all, $x| { \"${all}${all}\" }",
         "Integer[1, 60].reduce([1]) |$all, $x| { $all + $all }",
         "Integer[1, 60].reduce([1]) |$all, $x| { [$all, $all].flatten }",
+        "$long = regsubst(sprintf('%10000s', ''), ' ', 'a', 'G') range($long, \"z${long}\")",
+        "$many = Array(Integer[0, 19999]) values_at($many, $many.map |$x| { '0-19999' })",
+        "prefix(Array(Integer[1, 10000]), sprintf('%10000s', ''))",
+        "join_keys_to_values({ 'a' => Array(Integer[1, 10000]) }, sprintf('%10000s', ''))",
     ] {
         let actual = large_stack(manifest.to_owned());
         assert!(actual.contains("compile.max_values"), "{manifest}: {actual}");
     }
+}
+
+#[test]
+fn texts_that_grow_within_one_call_end_with_an_error() {
+    for manifest in [
+        "join(Array(Integer[1, 10000]), sprintf('%100000s', ''))",
+        "to_json_pretty(Array(Integer[1, 10000]), false, { indent => sprintf('%100000s', '') })",
+    ] {
+        let actual = large_stack(manifest.to_owned());
+        assert!(actual.contains("the result has more than"), "{manifest}: {actual}");
+    }
+}
+
+#[test]
+fn a_text_that_holds_every_tag_is_refused() {
+    let actual = large_stack("postgresql::postgresql_escape('dde baec dcb fec e 0$')".to_owned());
+    assert!(actual.contains("the text holds every tag"), "{actual}");
 }
 
 #[test]
@@ -68,9 +89,18 @@ fn values_that_nest_or_double_end_with_an_error() {
         "Integer[1, 60].reduce([1]) |$all, $x| { [$all, $all] }",
         "Integer[1, 100000].reduce(String) |$all, $x| { Optional[Array[$all]] }",
         "Integer[1, 30].reduce([1]) |$all, $x| { { $x => $all, 'a' => $all } }",
+        "Integer[1, 60000].reduce(String) |$all, $x| { Callable[$all] }",
+        "Integer[1, 60000].reduce(String) |$all, $x| { Callable[[String], $all] }",
+        "Integer[1, 60000].reduce(String) |$all, $x| { Init[$all] }",
+        "Integer[1, 60000].reduce([1, 2]) |$all, $x| { $all.reverse_each }",
+        "Integer[1, 60000].reduce([1, 2]) |$all, $x| { $all.step(1) }",
+        "Integer[1, 60000].reduce(Object[{}]) |$all, $x| { Object[{ parent => $all }] }",
+        "Integer[1, 20000].reduce(Object[{}]) |$all, $x| { Object[{ attributes => { a => $all } }] }",
+        "merge(Integer[1, 60000]) |$all, $x| { { a => $all } }",
+        "Integer[1, 60000].reduce(String) |$all, $x| { Tuple[Variant[$all, Integer]] }",
     ] {
         let actual = large_stack(manifest.to_owned());
-        assert!(actual.contains("reduce(): the value is nested more than"), "{manifest}: {actual}");
+        assert!(actual.contains("(): the value is nested more than"), "{manifest}: {actual}");
     }
 }
 
@@ -124,6 +154,17 @@ fn the_main_manifest_of_a_module_is_read_first() {
     );
 }
 
+/// Functions of modules that manifests here call, by their files.
+const FUNCTIONS: &[&str] = &[
+    "postgresql/lib/puppet/functions/postgresql/postgresql_escape",
+    "stdlib/lib/puppet/functions/merge",
+    "stdlib/lib/puppet/functions/to_json_pretty",
+    "stdlib/lib/puppet/parser/functions/join_keys_to_values",
+    "stdlib/lib/puppet/parser/functions/prefix",
+    "stdlib/lib/puppet/parser/functions/range",
+    "stdlib/lib/puppet/parser/functions/values_at",
+];
+
 fn large_stack(manifest: String) -> String {
     let limits = Limits { max_steps: 300_000, max_values_bytes: 64 << 20, ..Limits::default() };
     let run = move || outcome(&manifest, limits);
@@ -149,7 +190,11 @@ fn cases(text: &str) -> Vec<(String, String)> {
 }
 
 fn outcome(manifest: &str, limits: Limits<'_>) -> String {
-    outcome_in(&Texts::new("/ENV").with_code(manifest), limits)
+    let mut world = Texts::new("/ENV").with_code(manifest);
+    for function in FUNCTIONS {
+        world.add_file(&format!("/ENV/modules/{function}.rb"), "");
+    }
+    outcome_in(&world, limits)
 }
 
 fn outcome_in(world: &Texts, limits: Limits<'_>) -> String {

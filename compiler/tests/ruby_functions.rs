@@ -164,6 +164,26 @@ const CASES: &[Case] = &[
         outcome: "[4, 6]",
     },
     Case {
+        files: &[
+            (
+                "modules/m/lib/puppet/functions/m/outer.rb",
+                "Puppet::Functions.create_function(:'m::outer') do
+                   def outer = call_function('m::inner')
+                 end",
+            ),
+            (
+                "modules/m/lib/puppet/functions/m/inner.rb",
+                "Puppet::Functions.create_function(:'m::inner') do
+                   def inner = exit!(7)
+                 end",
+            ),
+        ],
+        manifest: "m::outer()",
+        outcome: "Evaluation Error: Error while evaluating a Function Call, The function 'm::inner' (file: \
+                  /ENV/modules/m/lib/puppet/functions/m/inner.rb) ended its Ruby worker (exit status 7) (line: 1, column: 1) \
+                  on node web.example.com",
+    },
+    Case {
         files: &[(
             "modules/m/lib/puppet/functions/m/back.rb",
             "Puppet::Functions.create_function(:'m::back') do

@@ -123,6 +123,8 @@ impl Evaluator<'_> {
                     }
                     let answer = match self.answer_ruby(&question) {
                         Ok(answer) => answer,
+                        // Nobody is left to be told: something within the question ended the process.
+                        Err(stop) if self.ruby.is_none() => return Err(stop),
                         Err(stop) => self.keep(stop),
                     };
                     said = self.tell(subject, Told::Answer(&answer.to_string()))?;

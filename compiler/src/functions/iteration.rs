@@ -346,10 +346,10 @@ fn reduce(call: &mut Call<'_>) -> Result<Value, Stop> {
             Err(stop) => return Err(stop),
         }
         if at.is_multiple_of(64) {
-            extent::check(&memo)?;
+            extent::check(call.name, &memo)?;
         }
     }
-    extent::check(&memo)?;
+    extent::check(call.name, &memo)?;
     Ok(memo)
 }
 

@@ -178,7 +178,12 @@ pub(super) fn join(out: &mut String, items: &[Value], delimiter: &str, first: &m
 
 /// Refuses a text that has become too long.
 fn bounded(text: &str) -> Result<(), Failure> {
-    if text.len() > MOST_BYTES {
+    check_length(text.len())
+}
+
+/// Refuses a text of so many bytes when that is too long.
+pub(super) fn check_length(bytes: usize) -> Result<(), Failure> {
+    if bytes > MOST_BYTES {
         return Err(Failure::argument(format!("the result has more than {MOST_BYTES} bytes")));
     }
     Ok(())

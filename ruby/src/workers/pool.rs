@@ -60,7 +60,12 @@ impl Pool {
         let evicted = loop {
             if let Some(at) = state.idle.iter().rposition(|(bound, _)| *bound == snapshot) {
                 let (_, process) = state.idle.remove(at);
-                return Ok(Lease { pool: self.clone(), snapshot, process: Some(process) });
+                if process.is_idle() {
+                    return Ok(Lease { pool: self.clone(), snapshot, process: Some(process) });
+                }
+                state.alive -= 1;
+                state.failed += 1;
+                continue;
             }
             if state.alive < most {
                 state.alive += 1;

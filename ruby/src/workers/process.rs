@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
 use super::{PROGRAM, Settings, frame};
 use crate::conversation::{Fault, Said, Told};
@@ -85,9 +85,9 @@ impl Process {
         self.hear(self.timeout)
     }
 
-    /// Whether it waits for something to run.
+    /// Whether it waits for something to run: nothing runs, and it neither died nor spoke unasked.
     pub(super) fn is_idle(&self) -> bool {
-        self.running == 0 && !self.ended
+        self.running == 0 && !self.ended && matches!(self.said.try_recv(), Err(mpsc::TryRecvError::Empty))
     }
 
     fn hear(&mut self, limit: Duration) -> Result<Said, Fault> {
@@ -115,9 +115,8 @@ impl Process {
     /// How a process that closed its pipe ended by itself, if it does so soon.
     fn last_words(&mut self) -> String {
         for _ in 0..40 {
-            if let Ok(Some(status)) = self.child.try_wait() {
-                self.end();
-                return describe(status);
+            if self.has_exited() {
+                return self.end().map_or_else(|| "its status is not known".to_owned(), describe);
             }
             std::thread::sleep(Duration::from_millis(5));
         }
@@ -125,17 +124,26 @@ impl Process {
         "it closed its pipe".to_owned()
     }
 
+    /// Leaves the process to be waited for.
+    fn has_exited(&self) -> bool {
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        self.number().is_some_and(|number| matches!(waitid(WaitId::Pid(number), options), Ok(Some(_))))
+    }
+
+    fn number(&self) -> Option<Pid> {
+        i32::try_from(self.child.id()).ok().and_then(Pid::from_raw)
+    }
+
     /// Ends the process and all that it has started.
-    fn end(&mut self) {
+    fn end(&mut self) -> Option<ExitStatus> {
         if std::mem::replace(&mut self.ended, true) {
-            return;
+            return None;
         }
-        let group = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
         // The process itself was not waited for yet, so the number is still its own.
-        if group.is_none_or(|group| kill_process_group(group, Signal::KILL).is_err()) {
+        if self.number().is_none_or(|group| kill_process_group(group, Signal::KILL).is_err()) {
             drop(self.child.kill());
         }
-        drop(self.child.wait());
+        self.child.wait().ok()
     }
 }
 

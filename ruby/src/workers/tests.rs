@@ -95,6 +95,24 @@ fn a_process_that_dies_is_a_fault_and_replaced() {
 }
 
 #[test]
+fn a_process_that_dies_or_speaks_while_it_waits_is_not_lent() {
+    if !has_ruby() {
+        return;
+    }
+    let pool = Pool::open(settings(), |_| {});
+    for (name, later) in [
+        ("die", "exit!(3)"),
+        ("speak", "ObjectSpace.each_object(Quartermaster::Conversation) { |it| it.say('Q', {}) }"),
+    ] {
+        let code = format!("Thread.new {{ sleep 0.2; {later} }}; 1");
+        assert_eq!(run(&mut pool.lease(1).unwrap(), name, &code).unwrap(), r#"{"result":1}"#);
+        std::thread::sleep(Duration::from_secs(1));
+        assert_eq!(run(&mut pool.lease(1).unwrap(), "sum", "1").unwrap(), r#"{"result":1}"#, "after {name}");
+    }
+    assert_eq!(pool.counts().failed, 2);
+}
+
+#[test]
 fn a_process_that_hangs_is_ended_with_its_children() {
     if !has_ruby() {
         return;

@@ -47,7 +47,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     Function::new(
         "postgresql::postgresql_escape",
         &[Declared::new(&[required("input_string", "String[1]")])],
-        |call| Ok(Value::from(escaped(call.text(0)))),
+        |call| escaped(call.text(0)).map(Value::from),
     ),
     Function::new(
         "postgresql::prepend_sql_password",
@@ -116,18 +116,24 @@ fn scram(password: &str, salt: &str) -> String {
 }
 
 /// A text between dollar quotes that do not occur in it.
-fn escaped(text: &str) -> String {
+fn escaped(text: &str) -> Result<String, Stop> {
     if !text.contains("$$") && !text.ends_with('$') {
-        return format!("$${text}$$");
+        return Ok(format!("$${text}$$"));
     }
     let tag_of = |text: &str| -> String {
         hex::encode(Md5::digest(text.as_bytes())).chars().take(6).filter(|c| !c.is_ascii_digit()).collect()
     };
     let mut tag = tag_of(text);
+    let mut tried = Vec::new();
     while text.contains(&tag) {
-        tag = tag_of(&tag);
+        if tried.contains(&tag) {
+            // The original tries these tags for ever.
+            return refuse("postgresql::postgresql_escape(): the text holds every tag that could stand around it");
+        }
+        let next = tag_of(&tag);
+        tried.push(std::mem::replace(&mut tag, next));
     }
-    format!("${tag}${text}${tag}$")
+    Ok(format!("${tag}${text}${tag}$"))
 }
 
 /// Lines of `pg_hba.conf` as parameters of `postgresql::server::pg_hba_rule`.

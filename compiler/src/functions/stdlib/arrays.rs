@@ -1,5 +1,7 @@
 //! Functions on arrays.
 
+use std::sync::Arc;
+
 use super::{expect, list, no_method, refuse, succession};
 use crate::error::{Failure, Stop};
 use crate::functions::digests::ruby_integer;
@@ -235,25 +237,31 @@ fn kept(entries: &Hash, wanted: impl Fn(&Value) -> bool) -> Hash {
     entries.iter().filter(|(_, value)| wanted(value)).map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
-fn affixed(call: &Call<'_>, join: impl Fn(&str, &str) -> String) -> Result<Value, Stop> {
+fn affixed(call: &mut Call<'_>, join: impl Fn(&str, &str) -> String) -> Result<Value, Stop> {
     let name = call.name;
     expect(call, !call.arguments.is_empty(), |n| format!("{name}(): Wrong number of arguments given ({n} for 1)"))?;
     let affix = match call.arguments.get(1) {
-        None | Some(Value::Boolean(false)) => "",
-        Some(Value::String(text)) => text,
+        None | Some(Value::Boolean(false)) => Arc::from(""),
+        Some(Value::String(text)) => text.clone(),
         Some(other) => {
             let got = ruby_text::inspect(other);
             return refuse(format!("{name}(): expected second argument to be a String, got {got}"));
         }
     };
-    let changed = |value: &Value| Value::from(join(&ruby_text::to_s(value), affix));
-    match call.argument(0) {
-        Value::Array(items) => Ok(Value::array(items.iter().map(changed).collect())),
+    let collection = call.take(0);
+    let mut changed = |value: &Value| -> Result<Value, Stop> {
+        let text = join(&ruby_text::to_s(value), &affix);
+        call.caller.spend(text.len())?;
+        Ok(Value::from(text))
+    };
+    match collection {
+        Value::Array(items) => Ok(Value::array(items.iter().map(changed).collect::<Result<_, _>>()?)),
         Value::Hash(entries) => {
-            Ok(Value::hash(entries.iter().map(|(key, value)| (changed(key), value.clone())).collect()))
+            let changed = entries.iter().map(|(key, value)| Ok((changed(key)?, value.clone())));
+            Ok(Value::hash(changed.collect::<Result<_, Stop>>()?))
         }
         other => {
-            let got = ruby_text::inspect(other);
+            let got = ruby_text::inspect(&other);
             refuse(format!("{name}(): expected first argument to be an Array or a Hash, got {got}"))
         }
     }
@@ -262,7 +270,9 @@ fn affixed(call: &Call<'_>, join: impl Fn(&str, &str) -> String) -> Result<Value
 fn values_at(call: &mut Call<'_>) -> Result<Value, Stop> {
     let fits = call.arguments.len() >= 2;
     expect(call, fits, |n| format!("values_at(): Wrong number of arguments given ({n} for 2)"))?;
-    let Value::Array(items) = call.argument(0) else { return refuse("values_at(): Requires array to work with") };
+    let Value::Array(items) = call.argument(0).clone() else {
+        return refuse("values_at(): Requires array to work with");
+    };
     let places = flat(&list(call.argument(1)));
     if places.is_empty() {
         return refuse("values_at(): You must provide at least one positive index to collect");
@@ -280,7 +290,9 @@ fn values_at(call: &mut Call<'_>) -> Result<Value, Stop> {
             if stop >= items.len() {
                 return refuse("values_at(): Stop index in given indices range exceeds array size");
             }
-            chosen.extend(start..stop + usize::from(mark != "..."));
+            let stop = stop + usize::from(mark != "...");
+            call.caller.spend((stop - start) * size_of::<Value>())?;
+            chosen.extend(start..stop);
         } else {
             let index = number(&text)?;
             if index >= items.len() {

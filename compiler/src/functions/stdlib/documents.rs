@@ -6,6 +6,7 @@ use serde_json::Value as Json;
 use super::{refuse, toml, yaml};
 use crate::data;
 use crate::error::{Failure, Stop};
+use crate::functions::strings::check_length;
 use crate::functions::{Call, Function, ruby_text};
 use crate::signature::{Declared, optional, required};
 use crate::value::{Hash, Value};
@@ -162,10 +163,10 @@ impl Layout {
                         out.push(',');
                         out.push_str(self.array_nl.as_deref().unwrap_or_default());
                     }
-                    out.push_str(&self.indent.repeat(level + 1));
+                    self.margin(out, level + 1)?;
                     self.write(out, item, level + 1)?;
                 }
-                self.end(out, self.array_nl.as_deref(), level);
+                self.end(out, self.array_nl.as_deref(), level)?;
                 out.push(']');
             }
             Json::Object(entries) => {
@@ -174,14 +175,14 @@ impl Layout {
                     if index > 0 {
                         out.push(',');
                     }
-                    self.end(out, self.object_nl.as_deref(), level + 1);
+                    self.end(out, self.object_nl.as_deref(), level + 1)?;
                     out.push_str(&Json::from(key.as_str()).to_string());
                     out.push_str(&self.space_before);
                     out.push(':');
                     out.push_str(&self.space);
                     self.write(out, value, level + 1)?;
                 }
-                self.end(out, self.object_nl.as_deref(), level);
+                self.end(out, self.object_nl.as_deref(), level)?;
                 out.push('}');
             }
             other => out.push_str(&scalar(other)),
@@ -190,11 +191,16 @@ impl Layout {
     }
 
     /// A new line and its margin.
-    fn end(&self, out: &mut String, line: Option<&str>, level: usize) {
-        if let Some(line) = line {
-            out.push_str(line);
-            out.push_str(&self.indent.repeat(level));
-        }
+    fn end(&self, out: &mut String, line: Option<&str>, level: usize) -> Result<(), Stop> {
+        let Some(line) = line else { return Ok(()) };
+        out.push_str(line);
+        self.margin(out, level)
+    }
+
+    fn margin(&self, out: &mut String, level: usize) -> Result<(), Stop> {
+        check_length(self.indent.len().saturating_mul(level).saturating_add(out.len()))?;
+        out.push_str(&self.indent.repeat(level));
+        Ok(())
     }
 }
 

@@ -5,7 +5,7 @@ use crate::error::Stop;
 use crate::functions::strings::ruby_class;
 use crate::functions::{Call, Function, Level, ruby_text};
 use crate::signature::{Declared, repeated, required};
-use crate::value::{Hash, Value};
+use crate::value::{Hash, Value, extent};
 
 pub(super) static FUNCTIONS: &[Function] = &[
     Function::new(
@@ -129,8 +129,13 @@ fn merge(call: &mut Call<'_>) -> Result<Value, Stop> {
             Err(Stop::Break(_)) => break,
             Err(stop) => return Err(stop),
         }
+        if index % 64 == 63 {
+            extent::check(call.name, &Value::hash(result.clone()))?;
+        }
     }
-    Ok(Value::hash(result))
+    let result = Value::hash(result);
+    extent::check(call.name, &result)?;
+    Ok(result)
 }
 
 fn merge_deep(result: &mut Hash, more: &Hash) {
@@ -163,15 +168,21 @@ fn join_keys_to_values(call: &mut Call<'_>) -> Result<Value, Stop> {
         ));
     };
     let text = ruby_text::to_s;
+    let (entries, separator) = (entries.clone(), separator.clone());
     let mut joined = Vec::new();
+    let mut add = |line: String| -> Result<(), Stop> {
+        call.caller.spend(line.len())?;
+        joined.push(Value::from(line));
+        Ok(())
+    };
     for (key, value) in entries.iter() {
         let key = text(key);
         match value {
             Value::Array(values) => {
-                joined.extend(values.iter().map(|value| Value::from(format!("{key}{separator}{}", text(value)))));
+                values.iter().try_for_each(|value| add(format!("{key}{separator}{}", text(value))))?;
             }
-            value if text(value) == "undef" => joined.push(Value::from(key)),
-            value => joined.push(Value::from(format!("{key}{separator}{}", text(value)))),
+            value if text(value) == "undef" => add(key)?,
+            value => add(format!("{key}{separator}{}", text(value)))?,
         }
     }
     Ok(Value::array(joined))

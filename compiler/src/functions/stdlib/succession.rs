@@ -36,7 +36,7 @@ pub(super) fn range(call: &mut Call<'_>) -> Result<Value, Stop> {
         }
         return Ok(Value::array(members));
     }
-    let members = texts(&start, &stop, exclusive)?;
+    let members = texts(call, &start, &stop, exclusive)?;
     Ok(Value::array(members.into_iter().step_by(stride).map(Value::from).collect()))
 }
 
@@ -49,7 +49,7 @@ pub(super) fn ends(text: &str) -> Option<(&str, &str, &str)> {
     })
 }
 
-fn texts(start: &str, stop: &str, exclusive: bool) -> Result<Vec<String>, Stop> {
+fn texts(call: &mut Call<'_>, start: &str, stop: &str, exclusive: bool) -> Result<Vec<String>, Stop> {
     let mut members = Vec::new();
     if start.is_empty() || start > stop {
         return Ok(members);
@@ -60,6 +60,7 @@ fn texts(start: &str, stop: &str, exclusive: bool) -> Result<Vec<String>, Stop> 
         if last && exclusive {
             break;
         }
+        call.caller.spend(next.len())?;
         members.push(next.clone());
         if last {
             break;
