@@ -1,4 +1,5 @@
-//! A type that was read and printed reads as the same type.
+//! A type that was read and printed reads as the same type; references to types that nobody declared are printed
+//! in a form that cannot be read, as in the original.
 #![no_main]
 
 use compiler::testing::Texts;
@@ -11,6 +12,7 @@ fuzz_target!(|text: &str| {
         if let Ok(of) = parse::text(text, &mut BuiltIn) {
             let printed = of.to_string();
             match parse::text(&printed, &mut BuiltIn) {
+                _ if printed.contains("TypeReference[") => (),
                 Ok(again) => assert_eq!(printed, again.to_string(), "printed from {text:?}"),
                 Err(error) => panic!("{printed:?}, printed from {text:?}, cannot be read: {error}"),
             }
