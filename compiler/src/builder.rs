@@ -135,7 +135,7 @@ impl Builder {
             self.alias(id, &title::Key::single(alias))?;
         }
         match key {
-            Some(key) if !key.is(&self.get(id).title) => self.alias(id, &key),
+            Some(key) if !key.is(&self.get(id).title_value()) => self.alias(id, &key),
             _ => Ok(()),
         }
     }

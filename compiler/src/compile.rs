@@ -177,6 +177,7 @@ impl Evaluator<'_> {
         Ok(Resource {
             type_name,
             title: title.into(),
+            given_title: None,
             kind,
             parameters: Vec::new(),
             tags,

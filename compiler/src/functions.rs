@@ -21,6 +21,7 @@ mod collections;
 mod control;
 mod digests;
 mod iteration;
+mod legacy;
 mod logging;
 mod lookup;
 mod modules;
@@ -254,9 +255,7 @@ impl Ready {
             Accepts::Typed(_) => self.dispatches.select(name, &arguments, block.as_deref())?,
             Accepts::Counted { least, most } => {
                 check_count(name, arguments.len(), least, most)?;
-                for argument in arguments.iter_mut().filter(|argument| argument.is_undef()) {
-                    *argument = Value::from("");
-                }
+                arguments = legacy::arguments(&arguments)?;
                 0
             }
         };

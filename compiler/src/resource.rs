@@ -19,6 +19,8 @@ pub(crate) struct Resource {
     /// Capitalised: `File`, `Apache::Vhost`, `Class`.
     pub(crate) type_name: Arc<str>,
     pub(crate) title: Arc<str>,
+    /// What a function gave as title, where it is no text: a number, say.
+    pub(crate) given_title: Option<Value>,
     pub(crate) kind: Kind,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) tags: TagSet,
@@ -113,9 +115,14 @@ impl Resource {
     /// The value of an attribute, `undef` where it has none.
     pub(crate) fn value(&self, name: &str) -> Value {
         if name == "title" {
-            return Value::String(self.title.clone());
+            return self.title_value();
         }
         self.parameter(name).map_or(Value::Undef, |parameter| parameter.value.clone())
+    }
+
+    /// The title as it was given.
+    pub(crate) fn title_value(&self) -> Value {
+        self.given_title.clone().unwrap_or_else(|| Value::String(self.title.clone()))
     }
 
     /// Sets an attribute; tags take effect at once.

@@ -60,9 +60,8 @@ impl Key {
     }
 
     /// Whether the key is nothing but the title.
-    pub(crate) fn is(&self, title: &str) -> bool {
-        matches!(&*self.parts, [Value::String(text)] if &**text == title)
-            || self.parts.iter().all(|part| !part.is_truthy())
+    pub(crate) fn is(&self, title: &Value) -> bool {
+        matches!(&*self.parts, [one] if one == title) || self.parts.iter().all(|part| !part.is_truthy())
     }
 
     /// A text that no other key has. A single text is itself, so that titles are found.

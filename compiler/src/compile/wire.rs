@@ -142,9 +142,12 @@ pub(crate) fn parameters(resource: &Resource) -> Vec<(Arc<str>, model::Value)> {
         }
     }
     if !resource.is_main {
-        parameters.retain(|(name, value)| {
-            **name != *namevar || !matches!(value, model::Value::String(text) if *text == resource.title)
-        });
+        let title = match resource.title_value() {
+            // A reference is no text, though it is written as one.
+            Value::Type(_) => None,
+            title => Some(wire(&title)),
+        };
+        parameters.retain(|(name, value)| **name != *namevar || Some(value) != title.as_ref());
     }
     parameters
 }

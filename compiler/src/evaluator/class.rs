@@ -5,7 +5,8 @@ use std::sync::Arc;
 use syntax::ast::Parameter as Declared;
 
 use crate::error::{Failure, Location, Stop};
-use crate::evaluator::{Evaluator, ResolvedType};
+use crate::evaluator::{Evaluator, ResolvedType, shown};
+use crate::functions::ruby_text;
 use crate::known::{Body, TypeId};
 use crate::regexp::Captures;
 use crate::resource::{Kind, Origin, Parameter, Resource, ResourceId, capitalize};
@@ -13,6 +14,7 @@ use crate::resource_type::METAPARAMETERS;
 use crate::scope::{Frame, ParameterFrame, ScopeId, ScopeKind};
 use crate::signature;
 use crate::tags::TagSet;
+use crate::title;
 use crate::types::Type;
 use crate::value::Value;
 
@@ -21,7 +23,8 @@ const MOST_PARENTS: usize = 100;
 
 /// What is said of a resource where it is declared.
 pub(crate) struct Declaration {
-    pub(crate) title: Arc<str>,
+    /// A text where the language declares; functions give numbers and others too.
+    pub(crate) title: Value,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) position: Option<Location>,
     pub(crate) is_virtual: bool,
@@ -34,7 +37,7 @@ impl Evaluator<'_> {
     pub(crate) fn create_resources(
         &mut self,
         type_name: &str,
-        titles: Vec<Arc<str>>,
+        titles: Vec<Value>,
         parameters: &[Parameter],
         position: Option<&Location>,
         (is_virtual, exported): (bool, bool),
@@ -50,6 +53,14 @@ impl Evaluator<'_> {
         };
         let mut references = Vec::with_capacity(titles.len());
         for title in titles {
+            if !title.is_truthy() {
+                let name = match &resolved {
+                    ResolvedType::Builtin(builtin) => format!(":{}", builtin.name),
+                    ResolvedType::Define(_) | ResolvedType::Class => title::inspect(&Value::from(type_name)),
+                };
+                let message = format!("No title provided and {name} is not a valid resource reference");
+                return Err(Failure::argument(message).into());
+            }
             let declaration = Declaration {
                 title: title.clone(),
                 parameters: parameters.to_vec(),
@@ -61,7 +72,7 @@ impl Evaluator<'_> {
             let scope = self.scope();
             let id = self.declare(&resolved, declaration, scope)?;
             if is_class {
-                self.include_classes(&[title])?;
+                self.include_classes(&[ruby_text::to_s(&title).into()])?;
             }
             references.push(self.reference_to(id));
         }
@@ -177,14 +188,18 @@ impl Evaluator<'_> {
         scope: ScopeId,
     ) -> Result<Resource, Stop> {
         let type_name = self.type_title(resolved);
+        let (title, given_title): (Arc<str>, _) = match declaration.title {
+            Value::String(title) => (title, None),
+            reference @ Value::Type(_) => (shown(&reference).into(), Some(reference)),
+            other => (ruby_text::to_s(&other).into(), Some(other)),
+        };
         let (kind, title) = match resolved {
-            ResolvedType::Builtin(builtin) => (Kind::Builtin(builtin.clone()), declaration.title),
-            ResolvedType::Define(id) => (Kind::Define(*id), declaration.title),
+            ResolvedType::Builtin(builtin) => (Kind::Builtin(builtin.clone()), title),
+            ResolvedType::Define(id) => (Kind::Define(*id), title),
             ResolvedType::Class => {
-                if let Some(class) = self.find_class(&declaration.title)? {
+                if let Some(class) = self.find_class(&title)? {
                     (Kind::Class(class), capitalize(&self.known.get(class).name))
                 } else {
-                    let title = &declaration.title;
                     return Err(self.fail(format!("Could not find declared class {title}")));
                 }
             }
@@ -192,6 +207,7 @@ impl Evaluator<'_> {
         let mut resource = Resource {
             type_name,
             title,
+            given_title: if matches!(resolved, ResolvedType::Class) { None } else { given_title },
             kind,
             parameters: Vec::with_capacity(declaration.parameters.len()),
             tags: TagSet::default(),
@@ -222,7 +238,7 @@ impl Evaluator<'_> {
         }
         let (type_name, title) = (resource.type_name.clone(), resource.title.clone());
         resource.tags.tag(&type_name).map_err(|tag| self.invalid_tag(&tag))?;
-        if !resource.is_main {
+        if !resource.is_main && resource.given_title.is_none() {
             resource.tags.tag_if_valid(&title);
         }
         for (name, parameter) in self.scopes.defaults(resource.scope, &type_name) {
@@ -273,6 +289,7 @@ impl Evaluator<'_> {
         let mut resource = Resource {
             type_name,
             title,
+            given_title: None,
             kind: if is_node { Kind::Node(id) } else { Kind::Class(id) },
             parameters: Vec::new(),
             tags: TagSet::default(),
@@ -405,10 +422,10 @@ impl Evaluator<'_> {
         }
         let resource = self.catalog.get(id);
         let name = match resource.value("name") {
-            Value::Undef => Value::String(resource.title.clone()),
+            Value::Undef => resource.title_value(),
             name => name,
         };
-        let title = Value::String(if is_class { resource.title.to_lowercase().into() } else { resource.title.clone() });
+        let title = if is_class { Value::String(resource.title.to_lowercase().into()) } else { resource.title_value() };
         let name = match name {
             Value::String(text) if is_class => Value::String(text.to_lowercase().into()),
             name => name,

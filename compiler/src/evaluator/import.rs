@@ -46,7 +46,7 @@ impl Evaluator<'_> {
                 origin: Origin::Exported(one.certname.clone()),
             };
             let declaration = Declaration {
-                title: resource.title.clone(),
+                title: Value::String(resource.title.clone()),
                 parameters: resource.parameters.iter().map(parameter).collect(),
                 position: None,
                 is_virtual: false,

@@ -43,7 +43,7 @@ impl Evaluator<'_> {
                 let forms = (is_virtual, exported);
                 references.extend(self.create_resources(
                     &type_name,
-                    body.titles,
+                    body.titles.into_iter().map(Value::String).collect(),
                     &parameters,
                     Some(&position),
                     forms,

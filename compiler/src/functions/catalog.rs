@@ -3,6 +3,7 @@
 use crate::callable::Callable;
 use crate::error::{Error, Failure, Stop};
 use crate::evaluator::Evaluator;
+use crate::functions::legacy;
 use crate::signature::{Declared, Dispatches, required_repeated};
 use crate::value::Value;
 
@@ -52,7 +53,10 @@ impl Function {
                 Error { issue_code: "CATALOG_OPERATION_NOT_SUPPORTED_WHEN_SCRIPTING", message, position }.into()
             );
         }
-        (self.run)(evaluator, arguments)
+        match self.check {
+            Check::Dispatches(_) => (self.run)(evaluator, arguments),
+            Check::AtLeast(_) => (self.run)(evaluator, &legacy::arguments(arguments)?),
+        }
     }
 }
 

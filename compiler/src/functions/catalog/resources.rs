@@ -34,9 +34,9 @@ pub(super) fn create_resources(evaluator: &mut Evaluator<'_>, arguments: &[Value
     let position = evaluator.call_site();
     let source = evaluator.scopes.get(evaluator.scope()).source;
     for (title, own) in instances.iter() {
-        let titles: Vec<Arc<str>> = match title {
-            Value::Array(titles) => titles.iter().map(|title| to_text(title).into()).collect(),
-            title => vec![to_text(title).into()],
+        let titles = match title {
+            Value::Array(titles) => titles.to_vec(),
+            title => vec![title.clone()],
         };
         let mut values = (*defaults).clone();
         match own {

@@ -117,11 +117,10 @@ fn ensure_all(caller: &mut dyn Caller, of: &str, titles: &Hash, defaults: &Hash)
 
 /// Declares a resource unless one with these parameters is declared already.
 pub(super) fn ensure(caller: &mut dyn Caller, of: &str, title: &Value, parameters: &Hash) -> Result<(), Stop> {
-    let title = ruby_text::to_s(title);
-    if is_defined(caller, &format!("{of}[{title}]"), parameters)? {
+    if is_defined(caller, &format!("{of}[{}]", ruby_text::to_s(title)), parameters)? {
         return Ok(());
     }
-    let resources = Hash::from_iter([(Value::from(title), Value::hash(parameters.clone()))]);
+    let resources = Hash::from_iter([(title.clone(), Value::hash(parameters.clone()))]);
     caller.call_function("create_resources", vec![Value::from(of.to_lowercase()), Value::hash(resources)], None)?;
     Ok(())
 }
