@@ -17,13 +17,14 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("certs", &["model"]),
     ("modules", &["model"]),
     ("inventory", &["model"]),
-    ("store", &["model", "certs", "modules", "inventory"]),
-    ("server", &["model", "syntax", "ruby", "compiler", "certs", "modules", "inventory", "store"]),
+    ("cookbooks", &["model"]),
+    ("store", &["model", "certs", "modules", "inventory", "cookbooks"]),
+    ("server", &["model", "syntax", "ruby", "compiler", "certs", "modules", "inventory", "cookbooks", "store"]),
     ("acceptance", &[]),
 ];
 
 /// Crates that take everything from outside as a parameter.
-const DOMAIN: &[&str] = &["model", "syntax", "ruby", "compiler", "certs", "modules", "inventory"];
+const DOMAIN: &[&str] = &["model", "syntax", "ruby", "compiler", "certs", "modules", "inventory", "cookbooks"];
 
 /// The one room of a domain crate that starts processes. The others do not know of it.
 const PROCESSES: &str = "ruby/src/workers";
