@@ -2,12 +2,9 @@
 
 use std::fmt::Write as _;
 
-use compiler::testing::Texts;
-use compiler::{Limits, Request, Settings};
-use model::catalog::Version;
-use model::trusted::Authenticated;
-use model::{Facts, Trusted};
-use serde_json::{Map, json};
+use compiler::Limits;
+use compiler::testing::{Node, Texts};
+use serde_json::json;
 
 fn main() {
     divan::main();
@@ -37,30 +34,11 @@ fn manifest(classes: usize) -> String {
 #[divan::bench(args = [5, 50, 100])]
 fn catalog(bencher: divan::Bencher<'_, '_>, classes: usize) {
     let world = Texts::new("/ENV").with_code(&manifest(classes));
-    let facts = Facts {
-        name: "n.example.com".to_owned(),
-        values: json!({"os": {"family": "Debian"}}).as_object().cloned().unwrap_or_default(),
-        ..Facts::default()
-    };
-    let trusted = Trusted {
-        authenticated: Authenticated::Remote,
-        certname: "n.example.com".to_owned(),
-        extensions: Map::new(),
-        external: Map::new(),
-    };
-    let (server_facts, settings, version) = (Map::new(), Settings::default(), Version::Seconds(0));
-    let request = Request {
-        node: "n.example.com",
-        environment: "production",
-        facts: &facts,
-        trusted: &trusted,
-        server_facts: &server_facts,
-        classification: None,
-        settings: &settings,
+    let node = Node {
         limits: Limits { max_depth: 200, ..Limits::default() },
-        version: &version,
-        catalog_uuid: "00000000-0000-0000-0000-000000000000",
-        code_id: None,
+        ..Node::new("n.example.com", &json!({"os": {"family": "Debian"}}))
     };
-    bencher.bench_local(|| compiler::compile(&request, &world).map(|compilation| compilation.catalog.resources.len()));
+    bencher.bench_local(|| {
+        compiler::compile(&node.request(), &world).map(|compilation| compilation.catalog.resources.len())
+    });
 }

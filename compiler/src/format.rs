@@ -13,10 +13,11 @@ mod ruby;
 #[cfg(test)]
 mod tests;
 
+pub use ::ruby::value::float_text;
 pub(crate) use convert::Indentation;
 pub use convert::string_new;
 pub use quote::{double_quote, quote};
-pub use ruby::{float_text, ruby_inspect, ruby_text};
+pub use ruby::{ruby_inspect, ruby_text};
 
 /// As in `"${value}"`, `notice(value)`.
 pub fn to_text(value: &Value) -> String {

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+pub use ruby::regexp::escape;
+use ruby::regexp::with_slashes;
+
 use crate::error::Failure;
 
 mod shared;
@@ -68,42 +71,4 @@ impl PartialEq for Regexp {
 pub struct Captures {
     /// Group 0 is the whole match; a group that took no part is `None`.
     pub groups: Vec<Option<Arc<str>>>,
-}
-
-/// A text as a pattern that matches just it.
-pub fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '\n' => escaped.push_str("\\n"),
-            '\t' => escaped.push_str("\\t"),
-            '\r' => escaped.push_str("\\r"),
-            '\u{c}' => escaped.push_str("\\f"),
-            '\u{b}' => escaped.push_str("\\v"),
-            '[' | ']' | '{' | '}' | '(' | ')' | '|' | '-' | '*' | '.' | '\\' | '?' | '+' | '^' | '$' | ' ' | '#' => {
-                escaped.push('\\');
-                escaped.push(letter);
-            }
-            _ => escaped.push(letter),
-        }
-    }
-    escaped
-}
-
-fn with_slashes(source: &str) -> String {
-    let mut text = String::with_capacity(source.len() + 2);
-    text.push('/');
-    let mut letters = source.chars();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '\\' => {
-                text.push('\\');
-                text.extend(letters.next());
-            }
-            '/' => text.push_str("\\/"),
-            _ => text.push(letter),
-        }
-    }
-    text.push('/');
-    text
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use model::catalog::Version;
 use model::{Catalog, Facts, Trusted};
+pub use ruby::Level;
 use serde_json::{Map, Value as Json};
 
 use crate::error::Location;
@@ -123,34 +124,6 @@ pub struct LogEntry {
     pub source: Arc<str>,
     pub message: String,
     pub position: Option<Location>,
-}
-
-/// Levels of the log, as Puppet names them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    Debug,
-    Info,
-    Notice,
-    Warning,
-    Err,
-    Alert,
-    Emerg,
-    Crit,
-}
-
-impl Level {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Debug => "debug",
-            Self::Info => "info",
-            Self::Notice => "notice",
-            Self::Warning => "warning",
-            Self::Err => "err",
-            Self::Alert => "alert",
-            Self::Emerg => "emerg",
-            Self::Crit => "crit",
-        }
-    }
 }
 
 /// No catalog.

@@ -14,6 +14,10 @@ use crate::resource_type::ResourceType;
 use crate::value::Value;
 use crate::world::{DataFormat, DataSettings, Erb, Exported, FileKind, LoadError, Module, ProgramKind, World};
 
+mod node;
+
+pub use node::Node;
+
 /// Files by absolute path; modules and site manifests are found by the usual rules.
 #[derive(Default)]
 pub struct Texts {

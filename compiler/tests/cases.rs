@@ -5,15 +5,15 @@
 
 use std::path::{Path, PathBuf};
 
-use compiler::testing::Texts;
-use compiler::{Classes, Classification, Level, Limits, Request, Settings};
-use model::catalog::Version;
+use compiler::testing::{Node, Texts};
+use compiler::{Classes, Classification, Level};
+use model::Trusted;
 use model::trusted::Authenticated;
 use model::value::Form;
-use model::{Facts, Trusted};
 use serde_json::{Map, Value as Json, json};
 
-#[path = "cases/difference.rs"]
+#[path = "../../tests/src/difference.rs"]
+#[expect(unreachable_pub, reason = "the acceptance tests share it, in a library")]
 mod difference;
 
 const MODULES: &str = "/usr/share/puppet/modules";
@@ -71,7 +71,7 @@ fn run_alone(case: PathBuf, config: Json) -> Vec<String> {
 fn run(case: &Path, config: &Json) -> Vec<String> {
     let expected = read_json(&case.join("expected.json"));
     let facts = read_json(&case.join("facts.json"));
-    let node = config["node"].as_str().unwrap_or("node1.example.com");
+    let name = config["node"].as_str().unwrap_or("node1.example.com");
     let object = |value: &Json| value.as_object().cloned().unwrap_or_default();
     let world = world(case, config);
     let classification = Classification {
@@ -82,27 +82,21 @@ fn run(case: &Path, config: &Json) -> Vec<String> {
         },
         parameters: object(&config["parameters"]),
     };
-    let server_facts: Map<String, Json> =
-        object(&json!({"serverversion": "7.23.0", "servername": "puppet.example.com", "serverip": "192.0.2.1"}));
-    let request = Request {
-        node,
-        environment: config["environment"].as_str().unwrap_or("production"),
-        facts: &Facts { name: node.to_owned(), values: object(&facts), ..Facts::default() },
-        trusted: &Trusted {
+    let node = Node {
+        environment: config["environment"].as_str().unwrap_or("production").to_owned(),
+        trusted: Trusted {
             authenticated: Authenticated::Remote,
-            certname: node.to_owned(),
+            certname: name.to_owned(),
             extensions: object(&config["extensions"]),
             external: Map::new(),
         },
-        server_facts: &server_facts,
-        classification: Some(&classification),
-        settings: &Settings::default(),
-        limits: Limits::default(),
-        version: &Version::Seconds(0),
-        catalog_uuid: "00000000-0000-0000-0000-000000000000",
-        code_id: None,
+        server_facts: object(
+            &json!({"serverversion": "7.23.0", "servername": "puppet.example.com", "serverip": "192.0.2.1"}),
+        ),
+        classification: Some(classification),
+        ..Node::new(name, &facts)
     };
-    match compiler::compile(&request, &world) {
+    match compiler::compile(&node.request(), &world) {
         Ok(compilation) => {
             let actual = serde_json::to_value(compilation.catalog.wire(Form::Rich)).expect("it can be written");
             let mut differences = match expected.get("error") {

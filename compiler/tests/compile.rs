@@ -6,12 +6,11 @@
 
 use std::path::Path;
 
-use compiler::testing::Texts;
-use compiler::{Level, Limits, Request, Settings};
-use model::catalog::Version;
+use compiler::testing::{Node, Texts};
+use compiler::{Level, Limits, Request};
+use model::Trusted;
 use model::trusted::Authenticated;
 use model::value::Form;
-use model::{Facts, Trusted};
 use serde_json::{Map, Value as Json, json};
 
 #[test]
@@ -199,31 +198,19 @@ fn outcome(manifest: &str, limits: Limits<'_>) -> String {
 
 fn outcome_in(world: &Texts, limits: Limits<'_>) -> String {
     let object = |value: Json| value.as_object().cloned().unwrap_or_default();
-    let server_facts =
-        object(json!({"serverversion": "7.23.0", "servername": "puppet.example.com", "serverip": "192.0.2.1"}));
-    let request = Request {
-        node: "n.example.com",
-        environment: "production",
-        facts: &Facts {
-            name: "n.example.com".to_owned(),
-            values: object(json!({"os": {"family": "Debian"}, "fqdn": "n.example.com"})),
-            ..Facts::default()
-        },
-        trusted: &Trusted {
+    let node = Node {
+        trusted: Trusted {
             authenticated: Authenticated::Local,
             certname: "testing".to_owned(),
             extensions: Map::new(),
             external: Map::new(),
         },
-        server_facts: &server_facts,
-        classification: None,
-        settings: &Settings::default(),
-        limits,
-        version: &Version::Seconds(0),
-        catalog_uuid: "00000000-0000-0000-0000-000000000000",
-        code_id: None,
+        server_facts: object(
+            json!({"serverversion": "7.23.0", "servername": "puppet.example.com", "serverip": "192.0.2.1"}),
+        ),
+        ..Node::new("n.example.com", &json!({"os": {"family": "Debian"}, "fqdn": "n.example.com"}))
     };
-    let compilation = match compiler::compile(&request, world) {
+    let compilation = match compiler::compile(&Request { limits, ..node.request() }, world) {
         Ok(compilation) => compilation,
         Err(error) => return format!("ERROR {}", error.message),
     };

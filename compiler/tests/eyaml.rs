@@ -5,12 +5,9 @@
 use std::collections::BTreeMap;
 use std::process::Command;
 
-use compiler::testing::Texts;
-use compiler::{Classes, Classification, Explain, Format, Limits, Question, Request, Settings, lookup};
-use model::catalog::Version;
-use model::trusted::Authenticated;
-use model::{Facts, Trusted};
-use serde_json::Map;
+use compiler::testing::{Node, Texts};
+use compiler::{Classification, Explain, Format, Question, lookup};
+use serde_json::json;
 
 const PRIVATE: &str = include_str!("eyaml/private_key.pkcs7.pem");
 const PRIVATE_8: &str = include_str!("eyaml/private_key.pkcs8.pem");
@@ -46,36 +43,13 @@ fn world(options: &str, data: &str) -> Texts {
         .with_file("/keys/none.pem", "none")
 }
 
-fn with_request<T>(run: impl FnOnce(&Request<'_>) -> T) -> T {
-    let values = serde_json::from_str(r#"{"os": "Debian"}"#).expect("the facts are JSON");
-    let facts = Facts { name: "n1".to_owned(), values, ..Facts::default() };
-    let trusted = Trusted {
-        authenticated: Authenticated::Remote,
-        certname: "n1".to_owned(),
-        extensions: Map::new(),
-        external: Map::new(),
-    };
-    run(&Request {
-        node: "n1",
-        environment: "production",
-        facts: &facts,
-        trusted: &trusted,
-        server_facts: &Map::new(),
-        classification: Some(&Classification { classes: Classes::default(), parameters: Map::new() }),
-        settings: &Settings::default(),
-        limits: Limits::default(),
-        version: &Version::Seconds(0),
-        catalog_uuid: "00000000-0000-0000-0000-000000000000",
-        code_id: None,
-    })
+fn node() -> Node {
+    Node { classification: Some(Classification::default()), ..Node::new("n1", &json!({"os": "Debian"})) }
 }
 
 fn answered(world: &Texts, key: &str, explain: Explain) -> String {
     let question = Question { keys: vec![key.to_owned()], explain, format: Format::Text, ..Question::default() };
-    with_request(|request| lookup(request, world, &question))
-        .expect("the lookup runs")
-        .text
-        .unwrap_or_else(|| "nothing".to_owned())
+    lookup(&node().request(), world, &question).expect("the lookup runs").text.unwrap_or_else(|| "nothing".to_owned())
 }
 
 fn found(world: &Texts, key: &str) -> String {
@@ -84,7 +58,7 @@ fn found(world: &Texts, key: &str) -> String {
 
 fn refused(options: &str, data: &str) -> String {
     let world = world(options, data);
-    let result = with_request(|request| compiler::testing::evaluate(request, &world, "lookup('k')"));
+    let result = compiler::testing::evaluate(&node().request(), &world, "lookup('k')");
     let message = result.expect_err("the lookup is refused").message;
     message.strip_suffix(" on node n1").map(str::to_owned).unwrap_or(message)
 }
@@ -203,7 +177,7 @@ fn without_a_path_there_is_nothing_to_read() {
         "/env/hiera.yaml",
         format!("{{version: 5, hierarchy: [{{name: e, lookup_key: eyaml_lookup_key, options: {KEYS}}}]}}"),
     );
-    let result = with_request(|request| compiler::testing::evaluate(request, &world, "lookup('k')"));
+    let result = compiler::testing::evaluate(&node().request(), &world, "lookup('k')");
     let message = result.unwrap_err().message;
     assert!(
         message.contains(

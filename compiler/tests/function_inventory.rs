@@ -6,12 +6,9 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use compiler::testing::Texts;
-use compiler::{Classes, Classification, Limits, Request, Settings};
-use model::catalog::Version;
-use model::trusted::Authenticated;
-use model::{Facts, Trusted};
-use serde_json::Map;
+use compiler::Classification;
+use compiler::testing::{Node, Texts};
+use serde_json::Value as Json;
 
 /// Functions that need Ruby, or are not there yet: `(name, reason)`.
 const ABSENT: &[(&str, &str)] = &[
@@ -102,27 +99,8 @@ fn function(path: &str) -> String {
 
 /// Whether a call without arguments finds a function, whatever it says of them.
 fn is_there(world: &Texts, name: &str) -> bool {
-    let facts = Facts { name: "test".to_owned(), ..Facts::default() };
-    let trusted = Trusted {
-        authenticated: Authenticated::Remote,
-        certname: "test".to_owned(),
-        extensions: Map::new(),
-        external: Map::new(),
-    };
-    let request = Request {
-        node: "test",
-        environment: "production",
-        facts: &facts,
-        trusted: &trusted,
-        server_facts: &Map::new(),
-        classification: Some(&Classification { classes: Classes::default(), parameters: Map::new() }),
-        settings: &Settings::default(),
-        limits: Limits::default(),
-        version: &Version::Seconds(0),
-        catalog_uuid: "00000000-0000-0000-0000-000000000000",
-        code_id: None,
-    };
-    match compiler::testing::evaluate(&request, world, &format!("{name}()")) {
+    let node = Node { classification: Some(Classification::default()), ..Node::new("test", &Json::Null) };
+    match compiler::testing::evaluate(&node.request(), world, &format!("{name}()")) {
         Ok(_) => true,
         Err(error) => {
             let unknown = format!("Unknown function: '{name}'");

@@ -7,12 +7,10 @@
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
-use compiler::testing::Texts;
-use compiler::{Classes, Classification, Limits, Request, Settings, Strict};
-use model::catalog::Version;
-use model::trusted::Authenticated;
+use compiler::Classification;
+use compiler::testing::{Node, Texts};
+use model::Facts;
 use model::value::Form;
-use model::{Facts, Trusted};
 use serde_json::{Map, Value as Json, json};
 
 /// Answers that are known to differ, with the reason: `(file, expression, reason)`.
@@ -137,27 +135,12 @@ impl Cases {
 
     fn answer(&self, world: &Texts, expression: &str) -> Json {
         let name = "test.example.com";
-        let facts = Facts { name: name.to_owned(), values: self.facts.clone(), ..Facts::default() };
-        let trusted = Trusted {
-            authenticated: Authenticated::Remote,
-            certname: name.to_owned(),
-            extensions: Map::new(),
-            external: Map::new(),
+        let node = Node {
+            facts: Facts { name: name.to_owned(), values: self.facts.clone(), ..Facts::default() },
+            classification: Some(Classification::default()),
+            ..Node::new(name, &Json::Null)
         };
-        let request = Request {
-            node: name,
-            environment: "production",
-            facts: &facts,
-            trusted: &trusted,
-            server_facts: &Map::new(),
-            classification: Some(&Classification { classes: Classes::default(), parameters: Map::new() }),
-            settings: &Settings { strict: Strict::Warning, ..Settings::default() },
-            limits: Limits::default(),
-            version: &Version::Seconds(0),
-            catalog_uuid: "00000000-0000-0000-0000-000000000000",
-            code_id: None,
-        };
-        match compiler::testing::evaluate(&request, world, expression) {
+        match compiler::testing::evaluate(&node.request(), world, expression) {
             Ok(value) => json!({"value": value.to_model().wire(Form::Rich)}),
             Err(error) => {
                 let message =

@@ -7,13 +7,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
-use compiler::testing::Texts;
-use compiler::{Level, Limits, Request, Settings};
-use model::catalog::Version;
-use model::trusted::Authenticated;
-use model::{Facts, Trusted};
+use compiler::Level;
+use compiler::testing::{Node, Texts};
 use ruby::workers::{self, Pool};
-use serde_json::{Map, json};
+use serde_json::json;
 
 /// Files below the environment's folder, a manifest, and what it comes to: notices joined by
 /// newlines, or the error. All cases share one environment.
@@ -55,30 +52,8 @@ fn outcome(cases: &[Case], case: &Case, root: &str, pool: &Pool) -> String {
     for (path, text) in cases.iter().flat_map(|case| case.files) {
         world.add_file(&format!("{root}/{path}"), text);
     }
-    let facts = json!({"os": {"family": "Debian"}, "hostname": "web"});
-    let request = Request {
-        node: "web.example.com",
-        environment: "production",
-        facts: &Facts {
-            name: "web.example.com".to_owned(),
-            values: facts.as_object().cloned().unwrap_or_default(),
-            ..Facts::default()
-        },
-        trusted: &Trusted {
-            authenticated: Authenticated::Remote,
-            certname: "web.example.com".to_owned(),
-            extensions: Map::new(),
-            external: Map::new(),
-        },
-        server_facts: &Map::new(),
-        classification: None,
-        settings: &Settings::default(),
-        limits: Limits::default(),
-        version: &Version::Seconds(0),
-        catalog_uuid: "00000000-0000-0000-0000-000000000000",
-        code_id: None,
-    };
-    let compiled = compiler::compile(&request, &world);
+    let node = Node::new("web.example.com", &json!({"os": {"family": "Debian"}, "hostname": "web"}));
+    let compiled = compiler::compile(&node.request(), &world);
     let text = match compiled {
         Ok(compilation) => {
             let said = compilation.logs.iter().filter(|entry| entry.level >= Level::Notice);

@@ -48,8 +48,8 @@ pub trait Host {
     fn spend(&mut self, bytes: usize) -> Result<(), HostError>;
 }
 
-/// How loud a message is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Levels of the log, as Puppet names them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     Debug,
     Info,
@@ -59,6 +59,21 @@ pub enum Level {
     Alert,
     Emerg,
     Crit,
+}
+
+impl Level {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Notice => "notice",
+            Self::Warning => "warning",
+            Self::Err => "err",
+            Self::Alert => "alert",
+            Self::Emerg => "emerg",
+            Self::Crit => "crit",
+        }
+    }
 }
 
 /// Why the host did not answer.

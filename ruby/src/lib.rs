@@ -15,14 +15,7 @@
 
 // Methods stand in tables, so all have one signature; Ruby compares floats exactly; keys that hold
 // values are compared by what they were when they became keys.
-#![allow(
-    clippy::float_cmp,
-    clippy::mutable_key_type,
-    clippy::option_option,
-    clippy::single_match_else,
-    clippy::unnecessary_wraps,
-    clippy::unused_self
-)]
+#![allow(clippy::float_cmp, clippy::mutable_key_type, clippy::unnecessary_wraps, clippy::unused_self)]
 
 pub mod conversation;
 pub mod erb;

@@ -46,19 +46,7 @@ impl Regexp {
 
     /// `/pattern/i`
     pub fn inspect(&self) -> String {
-        let mut text = String::from("/");
-        let mut letters = self.source.chars();
-        while let Some(letter) = letters.next() {
-            match letter {
-                '\\' => {
-                    text.push('\\');
-                    text.extend(letters.next());
-                }
-                '/' => text.push_str("\\/"),
-                _ => text.push(letter),
-            }
-        }
-        text.push('/');
+        let mut text = with_slashes(&self.source);
         text.push_str(&self.flags);
         text
     }
@@ -140,4 +128,23 @@ pub fn escape(text: &str) -> String {
         }
     }
     escaped
+}
+
+/// A pattern between slashes, those within escaped.
+pub fn with_slashes(source: &str) -> String {
+    let mut text = String::with_capacity(source.len() + 2);
+    text.push('/');
+    let mut letters = source.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' => {
+                text.push('\\');
+                text.extend(letters.next());
+            }
+            '/' => text.push_str("\\/"),
+            _ => text.push(letter),
+        }
+    }
+    text.push('/');
+    text
 }

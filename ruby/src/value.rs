@@ -17,7 +17,7 @@ mod range;
 mod text;
 
 pub use hash::Hash;
-pub(crate) use inspect::float_text;
+pub use inspect::float_text;
 pub use key::Key;
 pub use list::List;
 pub use range::Range;

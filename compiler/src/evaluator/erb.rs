@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use ruby::{Error as RubyError, Host, HostError, Level as RubyLevel, Limits, Template};
+use ruby::{Error as RubyError, Host, HostError, Level, Limits, Template};
 
 use super::Evaluator;
 use crate::error::{Error, Failure, Stop};
-use crate::request::Level;
 use crate::value::Value;
 
 mod changes;
@@ -183,17 +182,7 @@ impl Host for ErbHost<'_, '_> {
         resource.map(|id| self.evaluator.catalog.get(id).reference()).unwrap_or_default()
     }
 
-    fn log(&mut self, level: RubyLevel, message: String) {
-        let level = match level {
-            RubyLevel::Debug => Level::Debug,
-            RubyLevel::Info => Level::Info,
-            RubyLevel::Notice => Level::Notice,
-            RubyLevel::Warning => Level::Warning,
-            RubyLevel::Err => Level::Err,
-            RubyLevel::Alert => Level::Alert,
-            RubyLevel::Emerg => Level::Emerg,
-            RubyLevel::Crit => Level::Crit,
-        };
+    fn log(&mut self, level: Level, message: String) {
         self.evaluator.push(level, "Puppet".into(), message, None);
     }
 

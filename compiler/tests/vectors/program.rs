@@ -2,16 +2,13 @@
 
 use std::sync::Arc;
 
-use compiler::testing::Texts;
+use compiler::testing::{Node, Texts};
 use compiler::value::Value;
-use compiler::{
-    Classes, Classification, CompileError, Level, Limits, LogEntry, Request, Settings, Strict, format, types,
-};
-use model::catalog::Version;
+use compiler::{Classes, Classification, CompileError, Level, Limits, LogEntry, Settings, Strict, format, types};
+use model::Trusted;
 use model::trusted::Authenticated;
 use model::value::Form;
-use model::{Facts, Trusted};
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 use syntax::source::Source;
 use syntax::{Options, Severity};
 
@@ -22,8 +19,8 @@ pub(crate) fn compiled(vector: &Json) -> Json {
     if vector["settings"]["tasks"] == true {
         return script(vector);
     }
-    let (world, parts) = setup(vector, vector["source"].as_str().unwrap_or_default());
-    match compiler::compile(&parts.request(), &world) {
+    let (world, node) = setup(vector, vector["source"].as_str().unwrap_or_default());
+    match compiler::compile(&node.request(), &world) {
         Ok(compilation) => {
             let catalog = serde_json::to_value(compilation.catalog.wire(Form::Rich)).expect("it can be written");
             with_logs(json!({"ok": canonical(&catalog)}), &world, None, &compilation.logs)
@@ -43,15 +40,16 @@ fn script(vector: &Json) -> Json {
         (text, _) => text.to_owned(),
     };
     let vector = &vector;
-    let (world, parts) = setup(vector, "");
+    let (world, node) = setup(vector, "");
     let source = Arc::new(Source::new("unknown-source-location", text));
-    match value(&world, &parts, &source, &text::options(vector)) {
+    match value(&world, &node, &source, &text::options(vector)) {
         Ok((value, logs)) => with_logs(json!({"ok": {"value": described(&value)}}), &world, Some(&source), &logs),
         Err(mut error) => {
             if let Err(syntax) = syntax::parse(source.clone(), &text::options(vector)) {
                 let first = syntax.errors().next().expect("an error has a diagnostic").message.clone();
-                let (name, node) = (&parts.environment, &parts.node);
-                error.message = format!("Could not parse for environment {name}: {} on node {node}", error.message);
+                let (environment, name) = (&node.environment, &node.name);
+                error.message =
+                    format!("Could not parse for environment {environment}: {} on node {name}", error.message);
                 let source = "Puppet".into();
                 error.logs.push(LogEntry { level: Level::Err, source, message: first, position: None });
             }
@@ -63,10 +61,10 @@ fn script(vector: &Json) -> Json {
 /// The value of an expression in the scope that a manifest left; functions are called as written.
 pub(crate) fn evaluated(vector: &Json) -> Json {
     let code = vector["code"].as_str().filter(|code| *code != "undef").unwrap_or_default();
-    let (world, parts) = setup(vector, code);
+    let (world, node) = setup(vector, code);
     let source = vector["source"].as_str().unwrap_or_default();
     let source = Arc::new(Source::new("", source));
-    match value(&world, &parts, &source, &text::options(vector)) {
+    match value(&world, &node, &source, &text::options(vector)) {
         Ok((value, logs)) => with_logs(json!({"ok": described(&value)}), &world, Some(&source), &logs),
         Err(error) if vector["kind"] == "call" => called(&error),
         Err(error) => failed(vector, &world, Some(&source), error),
@@ -76,12 +74,12 @@ pub(crate) fn evaluated(vector: &Json) -> Json {
 /// The value of a text after the manifest.
 fn value(
     world: &Texts,
-    parts: &Parts,
+    node: &Node,
     source: &Arc<Source>,
     options: &Options,
 ) -> Result<(Value, Vec<LogEntry>), CompileError> {
     match syntax::parse(source.clone(), options) {
-        Ok(parsed) => compiler::testing::evaluate_program(&parts.request(), world, &parsed.program),
+        Ok(parsed) => compiler::testing::evaluate_program(&node.request(), world, &parsed.program),
         Err(error) => {
             Err(CompileError { message: error.to_string(), issue_code: None, position: None, logs: Vec::new() })
         }
@@ -141,38 +139,9 @@ fn with_logs(mut answer: Json, world: &Texts, source: Option<&Arc<Source>>, logs
     answer
 }
 
-struct Parts {
-    node: String,
-    environment: String,
-    facts: Facts,
-    trusted: Trusted,
-    server_facts: Map<String, Json>,
-    classification: Classification,
-    settings: Settings,
-    version: Version,
-}
-
-impl Parts {
-    fn request(&self) -> Request<'_> {
-        Request {
-            node: &self.node,
-            environment: &self.environment,
-            facts: &self.facts,
-            trusted: &self.trusted,
-            server_facts: &self.server_facts,
-            classification: Some(&self.classification),
-            settings: &self.settings,
-            limits: Limits { max_steps: 2_000_000, ..Limits::default() },
-            version: &self.version,
-            catalog_uuid: "00000000-0000-0000-0000-000000000000",
-            code_id: None,
-        }
-    }
-}
-
-fn setup(vector: &Json, code: &str) -> (Texts, Parts) {
+fn setup(vector: &Json, code: &str) -> (Texts, Node) {
     let node = &vector["node"];
-    let name = node["name"].as_str().unwrap_or("test").to_owned();
+    let name = node["name"].as_str().unwrap_or("test");
     let environment = &vector["environment"];
     let settings = &vector["settings"];
     let object = |value: &Json| value.as_object().cloned().unwrap_or_default();
@@ -222,25 +191,24 @@ fn setup(vector: &Json, code: &str) -> (Texts, Parts) {
             parameters.insert(name, value);
         }
     }
-    let parts = Parts {
+    let node = Node {
         environment: environment["name"]
             .as_str()
             .or(settings["environment"].as_str())
             .unwrap_or("production")
             .to_owned(),
-        facts: Facts { name: name.clone(), values: object(&node["facts"]), ..Facts::default() },
         trusted: Trusted {
             authenticated: match trusted["authenticated"].as_str() {
                 Some("remote") => Authenticated::Remote,
                 Some("local") => Authenticated::Local,
                 _ => Authenticated::No,
             },
-            certname: trusted["certname"].as_str().unwrap_or(&name).to_owned(),
+            certname: trusted["certname"].as_str().unwrap_or(name).to_owned(),
             extensions: object(&trusted["extensions"]),
             external: object(&trusted["external"]),
         },
         server_facts: object(&node["server_facts"]),
-        classification: Classification { classes, parameters },
+        classification: Some(Classification { classes, parameters }),
         settings: Settings {
             strict,
             strict_variables: settings["strict_variables"] == true,
@@ -248,8 +216,8 @@ fn setup(vector: &Json, code: &str) -> (Texts, Parts) {
             values: object(&json!({"strict": settings["strict"], "storeconfigs": false})),
             ..Settings::default()
         },
-        version: Version::Seconds(0),
-        node: name,
+        limits: Limits { max_steps: 2_000_000, ..Limits::default() },
+        ..Node::new(name, &node["facts"])
     };
-    (world, parts)
+    (world, node)
 }

@@ -359,12 +359,11 @@ fn in_place(call: &mut Call<'_, '_>, name: &str) -> Outcome {
 
 fn find_index(call: &mut Call<'_, '_>) -> Outcome {
     for (index, item) in this(call).items().into_iter().enumerate() {
-        let found = match call.given(0) {
-            Some(wanted) => equal(&item, wanted),
-            None => {
-                let block = call.needed_block()?;
-                call.run(&block, item)?.is_truthy()
-            }
+        let found = if let Some(wanted) = call.given(0) {
+            equal(&item, wanted)
+        } else {
+            let block = call.needed_block()?;
+            call.run(&block, item)?.is_truthy()
         };
         if found {
             return Ok(Value::from(index));

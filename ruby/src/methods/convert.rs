@@ -15,13 +15,10 @@ pub(super) fn integer(call: &mut Call<'_, '_>) -> Outcome {
                 Value::Integer(radix) => radix as u32,
                 _ => 0,
             };
-            match strict_integer(&text, radix) {
-                Some(number) => Ok(Value::Integer(number)),
-                None => {
-                    let shown = Value::string(text).inspect();
-                    Err(call.ruby.argument_error(format!("invalid value for Integer(): {shown}")))
-                }
-            }
+            strict_integer(&text, radix).map(Value::Integer).ok_or_else(|| {
+                let shown = Value::string(text).inspect();
+                call.ruby.argument_error(format!("invalid value for Integer(): {shown}"))
+            })
         }
         Value::Nil => Err(call.ruby.type_error("can't convert nil into Integer")),
         other => Err(call.ruby.type_error(format!("can't convert {} into Integer", other.class()))),

@@ -288,12 +288,11 @@ fn inject(call: &mut Call<'_, '_>) -> Outcome {
     let has_start = call.arguments.len() > usize::from(operator.is_some());
     let mut sum = if has_start { call.argument(0) } else { list.next().unwrap_or(Value::Nil) };
     for item in list {
-        sum = match &operator {
-            Some(operator) => call.send(sum, operator, vec![item])?,
-            None => {
-                let block = call.needed_block()?;
-                call.ruby.call_proc(&block, vec![sum, item])?
-            }
+        sum = if let Some(operator) = &operator {
+            call.send(sum, operator, vec![item])?
+        } else {
+            let block = call.needed_block()?;
+            call.ruby.call_proc(&block, vec![sum, item])?
         };
     }
     Ok(sum)

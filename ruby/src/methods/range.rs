@@ -9,14 +9,14 @@ use crate::value::{Range, Value};
 const MOST: i64 = 1 << 20;
 
 pub(super) const METHODS: &[Method] = &[
-    method("first", 0, 1, |call| match (&call.this, call.given(0)) {
-        (Value::Range(range), None) => Ok(range.from.clone()),
-        _ => {
-            let count = call.integer_argument(0)?.max(0) as usize;
-            let mut items = call.ruby.elements(&call.this)?;
-            items.truncate(count);
-            Ok(Value::array(items))
+    method("first", 0, 1, |call| {
+        if let (Value::Range(range), None) = (&call.this, call.given(0)) {
+            return Ok(range.from.clone());
         }
+        let count = call.integer_argument(0)?.max(0) as usize;
+        let mut items = call.ruby.elements(&call.this)?;
+        items.truncate(count);
+        Ok(Value::array(items))
     }),
     method("begin", 0, 0, |call| Ok(this(&call.this).map_or(Value::Nil, |range| range.from.clone()))),
     method("end", 0, 0, |call| Ok(this(&call.this).map_or(Value::Nil, |range| range.to.clone()))),

@@ -122,9 +122,10 @@ pub(crate) enum Target {
 
 /// `a, *b, c`
 #[derive(Debug, Default)]
+#[expect(clippy::option_option, reason = "a bare `*` is there and has no name")]
 pub(crate) struct Targets {
     pub(crate) before: Vec<Target>,
-    /// The one with `*`; the inner option is empty for a bare `*`.
+    /// The one with `*`.
     pub(crate) rest: Option<Option<Box<Target>>>,
     pub(crate) after: Vec<Target>,
 }
@@ -160,6 +161,7 @@ pub(crate) struct Function {
 }
 
 #[derive(Debug, Default)]
+#[expect(clippy::option_option, reason = "a bare `*` or `**` is there and has no name")]
 pub(crate) struct Parameters {
     pub(crate) required: Vec<Target>,
     pub(crate) optional: Vec<(Target, Node)>,

@@ -181,7 +181,7 @@ pub(crate) fn quote(out: &mut String, text: &str) {
 }
 
 /// A float as Ruby prints it: `1.0`, `1.0e+20`, `1.0e-05`.
-pub(crate) fn float_text(number: f64) -> String {
+pub fn float_text(number: f64) -> String {
     if number.is_nan() {
         return "NaN".to_owned();
     }

@@ -222,16 +222,19 @@ fn a_hash(hash: &HashType, original: &Type, actual: &Type, path: &[Element]) -> 
             }
             found
         }
-        Type::Hash(other) => {
-            let size = other.size.size();
-            if expected.covers(&size) {
-                let actual = Type::hash(other.key.clone(), other.value.clone(), Bounds::NONE);
-                vec![Mismatch::of_type(path, original, &actual)]
-            } else {
-                vec![Mismatch::new(path, What::Size { expected, actual: size })]
-            }
-        }
+        Type::Hash(other) => other_hash(expected, other, original, path),
         _ => vec![Mismatch::of_type(path, original, actual)],
+    }
+}
+
+/// What speaks against a hash of any keys where so many entries are wanted.
+fn other_hash(expected: Bounds<i64>, other: &HashType, original: &Type, path: &[Element]) -> Vec<Mismatch> {
+    let size = other.size.size();
+    if expected.covers(&size) {
+        let actual = Type::hash(other.key.clone(), other.value.clone(), Bounds::NONE);
+        vec![Mismatch::of_type(path, original, &actual)]
+    } else {
+        vec![Mismatch::new(path, What::Size { expected, actual: size })]
     }
 }
 
@@ -265,15 +268,7 @@ fn structure(members: &Arc<[StructMember]>, original: &Type, actual: &Type, path
             found.extend(extra.map(|other| Mismatch::new(path, What::ExtraneousKey((&*other.name).into()))));
             found
         }
-        Type::Hash(other) => {
-            let (expected, size) = (member_count(members), other.size.size());
-            if expected.covers(&size) {
-                let actual = Type::hash(other.key.clone(), other.value.clone(), Bounds::NONE);
-                vec![Mismatch::of_type(path, original, &actual)]
-            } else {
-                vec![Mismatch::new(path, What::Size { expected, actual: size })]
-            }
-        }
+        Type::Hash(other) => other_hash(member_count(members), other, original, path),
         _ => vec![Mismatch::of_type(path, original, actual)],
     }
 }

@@ -133,15 +133,14 @@ impl Parser {
             if self.takes_operator("}") {
                 break;
             }
-            let pair = match self.opt_labelled_pair()? {
-                Some(pair) => pair,
-                None => {
-                    let key = self.expression()?;
-                    self.skip_newlines();
-                    self.operator("=>")?;
-                    self.skip_newlines();
-                    Pair::Entry(key, self.expression()?)
-                }
+            let pair = if let Some(pair) = self.opt_labelled_pair()? {
+                pair
+            } else {
+                let key = self.expression()?;
+                self.skip_newlines();
+                self.operator("=>")?;
+                self.skip_newlines();
+                Pair::Entry(key, self.expression()?)
             };
             pairs.push(pair);
             self.skip_newlines();

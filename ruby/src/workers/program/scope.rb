@@ -213,24 +213,7 @@ module Quartermaster
           superclass._pcore_type
         end
 
-        attr_reader :handle
-
-        def initialize(worker, handle) # rubocop:disable Lint/MissingSuper
-          @worker = worker
-          @handle = handle
-        end
-
-        %i[
-          environment_name module_name not_found explain interpolate cache cache_all cache_has_key cached_value
-          cached_entries cached_file_data
-        ].each do |method|
-          define_method(method) do |*arguments, &block|
-            values = @worker.values
-            answer = @worker.ask('ask' => 'method', 'number' => handle.number, 'name' => method.to_s,
-                                 'arguments' => values.encode(arguments), 'block' => values.encode(block))
-            values.decode(answer['value'])
-          end
-        end
+        include LookupContext
       end
     end
   end

@@ -121,24 +121,7 @@ module Puppet
 
   # What a Hiera backend is given to work with; it is the compiler's.
   class LookupContext
-    attr_reader :handle
-
-    def initialize(worker, handle)
-      @worker = worker
-      @handle = handle
-    end
-
-    %i[
-      environment_name module_name not_found explain interpolate cache cache_all cache_has_key cached_value
-      cached_entries cached_file_data
-    ].each do |method|
-      define_method(method) do |*arguments, &block|
-        values = @worker.values
-        answer = @worker.ask('ask' => 'method', 'number' => handle.number, 'name' => method.to_s,
-                             'arguments' => values.encode(arguments), 'block' => values.encode(block))
-        values.decode(answer['value'])
-      end
-    end
+    include Quartermaster::LookupContext
   end
 
   class Environment

@@ -54,6 +54,28 @@ module Quartermaster
     end
   end
 
+  # What the compiler keeps of a lookup, asked by its handle.
+  module LookupContext
+    attr_reader :handle
+
+    def initialize(worker, handle)
+      @worker = worker
+      @handle = handle
+    end
+
+    %i[
+      environment_name module_name not_found explain interpolate cache cache_all cache_has_key cached_value
+      cached_entries cached_file_data
+    ].each do |method|
+      define_method(method) do |*arguments, &block|
+        values = @worker.values
+        answer = @worker.ask('ask' => 'method', 'number' => handle.number, 'name' => method.to_s,
+                             'arguments' => values.encode(arguments), 'block' => values.encode(block))
+        values.decode(answer['value'])
+      end
+    end
+  end
+
   # Code that prints must not be taken for a message, nor read one.
   def self.open_pipes
     input = STDIN.dup
