@@ -242,6 +242,30 @@ const CASES: &[Case] = &[
                   web.example.com",
     },
     Case {
+        files: &[
+            ("hiera.yaml", "version: 5\nhierarchy: [{name: ruby, lookup_key: 'm::backend', options: {greeting: hello}}]"),
+            (
+                "modules/m/lib/puppet/functions/m/backend.rb",
+                "Puppet::Functions.create_function(:'m::backend') do
+                   dispatch :find do
+                     param 'String[1]', :key
+                     param 'Hash', :options
+                     param 'Puppet::LookupContext', :context
+                   end
+                   def find(key, options, context)
+                     return context.not_found unless key.start_with?('told')
+                     again = context.cache_has_key(key)
+                     context.cache(key, 'before')
+                     \"#{options['greeting']} #{key} #{again} #{context.cached_value(key)} \" \\
+                       \"#{context.environment_name} #{context.interpolate('%{facts.hostname}')}\"
+                   end
+                 end",
+            ),
+        ],
+        manifest: "notice(lookup('told'))\nnotice(lookup('other', String, 'first', 'not there'))",
+        outcome: "hello told false before production web\nnot there",
+    },
+    Case {
         files: &[(
             "modules/m/lib/puppet/functions/m/die.rb",
             "Puppet::Functions.create_function(:'m::die') { def die; exit!(3); end }",
