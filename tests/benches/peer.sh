@@ -5,6 +5,7 @@
 #                                 127.0.0.1:PORT, waits until it serves; the process id stands in DIR/pid
 #   peer.sh stop DIR
 #
+# AUTOSIGN=true signs whoever asks.
 # The certificate of the server itself (`puppet.lab.test`) is the administrator's too; DIR/ssl has the files.
 set -euo pipefail
 action=${1:-} dir=${2:-}
@@ -16,7 +17,7 @@ case $action in
     kill -KILL "$pid"
     exit 0 ;;
   start) ;;
-  *) sed -n 2,8p "$0"; exit 2 ;;
+  *) sed -n 2,9p "$0"; exit 2 ;;
 esac
 site=$3 port=$4
 mkdir -p "$dir"/{conf/conf.d,conf/services.d,conf/puppet,var,run,log,ssl,code/environments}
@@ -33,6 +34,7 @@ group = $(id -gn)
 [server]
 cadir = $dir/ca
 dns_alt_names = localhost
+autosign = ${AUTOSIGN:-false}
 environment_timeout = unlimited
 EOF
 cat >"$dir/conf/conf.d/puppetserver.conf" <<EOF

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -80,6 +80,11 @@ impl Agent {
         self.port = server.port();
     }
 
+    /// Speaks to whatever listens there from now on.
+    pub fn point_at_port(&mut self, port: u16) {
+        self.port = port;
+    }
+
     /// What goes into `csr_attributes.yaml`, read when the agent makes its request.
     pub fn write_csr_attributes(&self, yaml: &str) -> Result<()> {
         fs::create_dir_all(self.folder.path().join("conf"))?;
@@ -135,7 +140,18 @@ impl Agent {
     pub fn last_catalog(&self) -> Result<Value> {
         read_json(&self.var().join("client_data/catalog").join(format!("{}.json", self.certname)))
     }
+
+    /// The report of the last run, resources in the order in which they were evaluated.
+    pub fn last_report(&self) -> Result<Value> {
+        let file = self.var().join("state/last_run_report.yaml");
+        let output = Command::new("ruby").args(["-r", "puppet", "-r", "json", "-e", REPORT]).arg(file).output()?;
+        ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Ok(serde_json::from_slice(&output.stdout)?)
+    }
 }
+
+/// Prints a report of Puppet's, which is YAML with Ruby's objects, as JSON.
+const REPORT: &str = "puts JSON.generate(YAML.unsafe_load_file(ARGV[0]).to_data_hash)";
 
 fn read_json(file: &Path) -> Result<Value> {
     let text = fs::read_to_string(file).with_context(|| file.display().to_string())?;
