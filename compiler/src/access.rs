@@ -39,7 +39,7 @@ pub fn access(receiver: &Value, keys: &[Value]) -> Result<Value, Failure> {
                 Some(Slice::One(index)) => (index, 1),
                 Some(Slice::Range(from, length)) => (from, length),
             };
-            Ok(Value::from(text.chars().skip(from).take(length).collect::<String>()))
+            Ok(Value::String(text.derived(text.chars().skip(from).take(length).collect::<String>())))
         }
         Value::Binary(bytes) => {
             let keys = flatten(keys);

@@ -125,7 +125,7 @@ impl Builder {
             Kind::Builtin(builtin) => {
                 let key = title::unique_key(builtin, &resource.title, &resource.parameters);
                 Some(key.ok_or_else(|| {
-                    let title = inspect(&Value::String(resource.title.clone()));
+                    let title = inspect(&Value::String(resource.title.clone().into()));
                     Failure::argument(format!("No set of title patterns matched the title {title}."))
                 })?)
             }
@@ -150,7 +150,7 @@ impl Builder {
                 if let Some(position) = &resource.position {
                     let _ = write!(message, " at {position}");
                 }
-                let type_name = inspect(&Value::String(resource.type_name.clone()));
+                let type_name = inspect(&Value::String(resource.type_name.clone().into()));
                 let _ = write!(message, "; resource [{type_name}, {}] already declared", key.inspect_parts());
                 if let Some(position) = &self.get(existing).position {
                     let _ = write!(message, " {position}");

@@ -301,7 +301,11 @@ impl Evaluator<'_> {
             return Ok(ScopeId::TOP);
         }
         let name = self.request().node.to_lowercase();
-        let Some((node, captures)) = self.known.node(&name).or_else(|| self.known.node("default")) else {
+        let found = match self.known.node(&name)? {
+            None => self.known.node("default")?,
+            found => found,
+        };
+        let Some((node, captures)) = found else {
             let name = self.request().node;
             return Err(self.fail(format!("Could not find node statement with name 'default' or '{name}'")));
         };

@@ -216,7 +216,7 @@ impl<'a> Lookup<'a> {
             Ok(value)
         };
         for name in &request.names {
-            if let Some(value) = self.state.overrides.get(&Value::String(name.clone())) {
+            if let Some(value) = self.state.overrides.get(&Value::String(name.clone().into())) {
                 let value = checked(&format!("Value found for key '{name}' in override hash"), value.clone())?;
                 return checked("Found value", value);
             }
@@ -225,7 +225,7 @@ impl<'a> Lookup<'a> {
             }
         }
         for name in &request.names {
-            if let Some(value) = self.state.defaults.get(&Value::String(name.clone())) {
+            if let Some(value) = self.state.defaults.get(&Value::String(name.clone().into())) {
                 return checked(&format!("Value found for key '{name}' in default values hash"), value.clone());
             }
         }

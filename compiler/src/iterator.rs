@@ -97,7 +97,7 @@ pub fn iterable(value: &Value) -> Option<Iterator> {
             any(Source::Values(Arc::new(pairs)))
         }
         Value::String(text) => {
-            let characters = text.chars().map(|c| Value::string(c.to_string())).collect();
+            let characters = text.chars().map(|c| Value::String(text.derived(c.to_string()))).collect();
             Some(Iterator { source: Source::Values(Arc::new(characters)), element: Type::Any })
         }
         Value::Integer(count) if *count >= 0 => {
@@ -109,7 +109,7 @@ pub fn iterable(value: &Value) -> Option<Iterator> {
             Some(Iterator { source: Source::Range(from, to), element: Type::Integer(*bounds) })
         }
         Value::Type(Type::Enum(texts)) => {
-            let values = texts.values.iter().map(|text| Value::String(text.clone())).collect();
+            let values = texts.values.iter().map(|text| Value::String(text.clone().into())).collect();
             Some(Iterator { source: Source::Values(Arc::new(values)), element: Type::Enum(texts.clone()) })
         }
         Value::Iterator(iterator) => Some((**iterator).clone()),

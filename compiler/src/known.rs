@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::ast::{ClassDefinition, DefineDefinition, Definition, Expr, ExprKind, NodeDefinition, Parameter, Program};
 use syntax::source::{Source, Span};
 
-use crate::error::{Error, Location};
+use crate::error::{Error, Failure, Location};
 use crate::regexp::{Captures, Regexp};
 use crate::signature;
 
@@ -121,14 +121,18 @@ impl KnownTypes {
     }
 
     /// The node block for a name, with what its pattern matched.
-    pub(crate) fn node(&self, name: &str) -> Option<(TypeId, Option<Captures>)> {
+    pub(crate) fn node(&self, name: &str) -> Result<Option<(TypeId, Option<Captures>)>, Failure> {
         if let Some(id) = self.nodes.get(name) {
-            return Some((*id, None));
+            return Ok(Some((*id, None)));
         }
-        self.node_list.iter().find_map(|id| match &self.get(*id).body {
-            Body::Node(_, Some(pattern)) => pattern.captures(name).map(|captures| (*id, Some(captures))),
-            _ => None,
-        })
+        for id in &self.node_list {
+            if let Body::Node(_, Some(pattern)) = &self.get(*id).body
+                && let Some(captures) = pattern.captures(name)?
+            {
+                return Ok(Some((*id, Some(captures))));
+            }
+        }
+        Ok(None)
     }
 
     /// Marks a file as loaded; answers `false` when it was already.

@@ -43,20 +43,44 @@ impl Regexp {
         with_slashes(&self.source)
     }
 
-    /// Whether the pattern matches anywhere. A match that takes too many steps counts as none.
-    pub fn is_match(&self, text: &str) -> bool {
+    /// Whether the pattern takes a text, for types: one that is given up is refused.
+    pub fn accepts(&self, text: &str) -> bool {
         self.compiled.is_match(text).unwrap_or(false)
     }
 
-    /// The whole match and its groups, or `None`.
-    pub fn captures(&self, text: &str) -> Option<Captures> {
-        let found = self.compiled.captures(text).ok()??;
-        Some(Captures { groups: found.iter().map(|group| group.map(|m| Arc::from(m.as_str()))).collect() })
+    /// Whether the pattern matches anywhere; an error when that takes too many steps.
+    pub fn is_match(&self, text: &str) -> Result<bool, Failure> {
+        self.compiled.is_match(text).map_err(|error| self.given_up(&error, text))
     }
 
-    /// The compiled pattern, for splitting and replacing.
-    pub fn compiled(&self) -> &fancy_regex::Regex {
-        &self.compiled
+    /// The whole match and its groups, or `None`; an error when that takes too many steps.
+    pub fn captures(&self, text: &str) -> Result<Option<Captures>, Failure> {
+        let found = self.captures_from(text, 0)?;
+        let groups = |found: fancy_regex::Captures<'_, str>| {
+            found.iter().map(|group| group.map(|m| Arc::from(m.as_str()))).collect()
+        };
+        Ok(found.map(|found| Captures { groups: groups(found) }))
+    }
+
+    /// The first match from a byte of the text on; an error when that takes too many steps.
+    pub(crate) fn captures_from<'t>(
+        &self,
+        text: &'t str,
+        start: usize,
+    ) -> Result<Option<fancy_regex::Captures<'t, str>>, Failure> {
+        self.compiled.captures_from_pos(text, start).map_err(|error| self.given_up(&error, text))
+    }
+
+    fn given_up(&self, error: &fancy_regex::Error, text: &str) -> Failure {
+        let pattern = self.with_slashes();
+        Failure::argument(match error {
+            fancy_regex::Error::RuntimeError(fancy_regex::RuntimeError::BacktrackLimitExceeded) => format!(
+                "The regular expression {pattern} takes more than {BACKTRACK_LIMIT} steps of backtracking (the limit) to \
+                 match a text of {} bytes; write it so that its parts cannot match the same letters in many ways",
+                text.len()
+            ),
+            error => format!("{error}: {pattern}"),
+        })
     }
 }
 

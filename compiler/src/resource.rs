@@ -122,7 +122,7 @@ impl Resource {
 
     /// The title as it was given.
     pub(crate) fn title_value(&self) -> Value {
-        self.given_title.clone().unwrap_or_else(|| Value::String(self.title.clone()))
+        self.given_title.clone().unwrap_or_else(|| Value::String(self.title.clone().into()))
     }
 
     /// Sets an attribute; tags take effect at once.

@@ -102,7 +102,7 @@ impl ResourceType {
             return Some(vec![(name, title.into())]);
         }
         self.title_patterns.iter().find_map(|title_pattern| {
-            let captures = title_pattern.pattern.captures(title)?;
+            let captures = title_pattern.pattern.captures(title).ok()??;
             let groups = captures.groups.into_iter().skip(1);
             Some(
                 title_pattern

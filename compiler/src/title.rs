@@ -25,7 +25,8 @@ pub(crate) fn unique_key(builtin: &ResourceType, title: &str, parameters: &[Para
     let parsed = parse(builtin, title)?;
     let value = |name: &str| {
         let given = parameters.iter().find(|parameter| &*parameter.name == name && !parameter.value.is_undef());
-        let parsed = || parsed.iter().find(|(key, _)| &**key == name).map(|(_, text)| Value::String(text.clone()));
+        let parsed =
+            || parsed.iter().find(|(key, _)| &**key == name).map(|(_, text)| Value::String(text.clone().into()));
         given.map(|parameter| parameter.value.clone()).or_else(parsed)
     };
     let namevar = match &*builtin.namevars {
@@ -49,7 +50,7 @@ impl Key {
     /// The key of a class, node or define: its name.
     pub(crate) fn named(resource: &Resource) -> Self {
         let name = match resource.value("name") {
-            Value::Undef => Value::String(resource.title.clone()),
+            Value::Undef => Value::String(resource.title.clone().into()),
             name => name,
         };
         Self { parts: vec![name], single: false }

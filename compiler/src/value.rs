@@ -21,8 +21,12 @@ pub(crate) mod extent;
 mod key;
 pub(crate) mod label;
 mod rich;
+mod text;
 
 pub(crate) use label::ruby_class;
+pub(crate) use rich::hash_to_model;
+pub(crate) use text::Joined;
+pub use text::Text;
 
 /// Entries in order of insertion; any value may be a key.
 pub type Hash = IndexMap<Value, Value, rustc_hash::FxBuildHasher>;
@@ -35,7 +39,7 @@ pub enum Value {
     Boolean(bool),
     Integer(i64),
     Float(f64),
-    String(Arc<str>),
+    String(Text),
     Regexp(Arc<Regexp>),
     Array(Arc<Vec<Value>>),
     Hash(Arc<Hash>),
@@ -59,7 +63,15 @@ pub enum Value {
 
 impl Value {
     pub fn string(text: impl Into<Arc<str>>) -> Self {
-        Self::String(text.into())
+        Self::String(Text::from(text))
+    }
+
+    /// What Ruby holds as a text of bytes; bytes that are no letters become a `Binary`.
+    pub(crate) fn from_bytes(bytes: Vec<u8>) -> Self {
+        match String::from_utf8(bytes) {
+            Ok(letters) => Self::String(Text::bytes(letters)),
+            Err(error) => Self::Binary(error.into_bytes().into()),
+        }
     }
 
     pub fn array(items: Vec<Self>) -> Self {

@@ -87,7 +87,7 @@ fn read(yaml: &str) -> Result<Classification, String> {
 fn classes(value: &Value) -> Result<Vec<ClassifiedAs>, String> {
     match value {
         Value::Undef => Ok(Vec::new()),
-        Value::String(name) => Ok(vec![(name.clone(), None)]),
+        Value::String(name) => Ok(vec![(name.letters().clone(), None)]),
         Value::Array(names) => names.iter().map(|name| Ok((text(name)?, None))).collect(),
         Value::Hash(entries) => entries
             .iter()
@@ -112,7 +112,7 @@ fn parameters(value: &Value) -> Result<Vec<(Arc<str>, Value)>, String> {
 /// A string; of a Ruby symbol, its letters.
 fn text(value: &Value) -> Result<Arc<str>, String> {
     match value {
-        Value::String(text) => Ok(text.strip_prefix(':').map_or_else(|| text.clone(), Arc::from)),
+        Value::String(text) => Ok(text.strip_prefix(':').map_or_else(|| text.letters().clone(), Arc::from)),
         other => Err(format!("key is a {}, not a string or symbol", kind(other))),
     }
 }

@@ -148,6 +148,10 @@ impl Walk {
         let environment = place.path().join("production");
         fs::create_dir_all(&environment)?;
         fs::write(environment.join("environment.conf"), settings())?;
+        fs::create_dir_all(environment.join("modules"))?;
+        for (folder, name) in folders_with_authors()? {
+            std::os::unix::fs::symlink(folder, environment.join("modules").join(name))?;
+        }
         let mut lines = self.lines(&environment)?;
         // With the first outcome every manifest is written.
         let first = lines.next();
@@ -231,7 +235,36 @@ struct Name {
 }
 
 fn settings() -> String {
-    format!("modulepath = {MODULES}\n")
+    format!("modulepath = modules:{MODULES}\n")
+}
+
+/// Folders of the modulepath that name an author, which no module's name does, with the name of the module.
+fn folders_with_authors() -> Result<Vec<(PathBuf, String)>> {
+    let mut folders = Vec::new();
+    for entry in fs::read_dir(MODULES)? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if let Some((_, name)) = name.split_once('-')
+            && !Path::new(MODULES).join(name).exists()
+        {
+            folders.push((path.clone(), name.to_owned()));
+        }
+    }
+    Ok(folders)
+}
+
+/// Gives a server the files of a folder, but for those that are no text.
+fn with_files(mut options: Options, folder: &Path, name: &str) -> Result<Options> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = format!("{name}/{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            options = with_files(options, &entry.path(), &name)?;
+        } else if let Ok(text) = fs::read_to_string(entry.path()) {
+            options = options.code(&name, &text);
+        }
+    }
+    Ok(options)
 }
 
 fn facts_file(name: &str) -> PathBuf {
@@ -267,6 +300,9 @@ impl Asked {
             let path = entry?.path();
             let name = path.file_name().and_then(|name| name.to_str()).context("a manifest's name is text")?;
             options = options.code(&format!("environments/production/manifests/{name}"), &fs::read_to_string(&path)?);
+        }
+        for (folder, name) in folders_with_authors()? {
+            options = with_files(options, &folder, &format!("environments/production/modules/{name}"))?;
         }
         let server = options.start()?;
         let identity = server.enroll(NODE)?;

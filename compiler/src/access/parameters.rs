@@ -71,7 +71,7 @@ fn one(of: &Type, keys: &[Value]) -> Result<Type, Failure> {
             };
             expect(texts, of, ANY_NUMBER, &["String"], |key| matches!(key, Value::String(_)))?;
             let texts = texts.iter().filter_map(|text| match text {
-                Value::String(text) => Some(text.clone()),
+                Value::String(text) => Some(text.letters().clone()),
                 _ => None,
             });
             Type::enumeration(texts, case_insensitive)
@@ -122,7 +122,7 @@ fn one(of: &Type, keys: &[Value]) -> Result<Type, Failure> {
             _ => return Err(arity("URI-Type", 1, 1, keys.len())),
         },
         Type::Optional(_) => match keys {
-            [Value::String(text)] => Type::optional(Type::Text(text.clone())),
+            [Value::String(text)] => Type::optional(Type::Text(text.letters().clone())),
             _ => Type::optional(contained("Optional-Type")?),
         },
         Type::Sensitive(_) => types::infer::sensitive(&contained("Sensitive-Type")?),
@@ -131,7 +131,7 @@ fn one(of: &Type, keys: &[Value]) -> Result<Type, Failure> {
         Type::Iterator(_) => Type::Iterator(Some(Arc::new(contained("Iterator-Type")?))),
         Type::NotUndef(_) => match keys {
             [] => Type::NotUndef(None),
-            [Value::String(text)] => Type::NotUndef(Some(Arc::new(Type::Text(text.clone())))),
+            [Value::String(text)] => Type::NotUndef(Some(Arc::new(Type::Text(text.letters().clone())))),
             [Value::Type(inner)] => construct::not_undef(inner.clone()),
             [other] => {
                 let actual = class_of(other);

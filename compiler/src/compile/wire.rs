@@ -165,9 +165,7 @@ pub(crate) fn wire(value: &Value) -> model::Value {
     match value {
         Value::Type(Type::Resource(_) | Type::Class(Some(_))) => model::Value::String(shown(value).into()),
         Value::Array(values) => model::Value::Array(values.iter().map(wire).collect()),
-        Value::Hash(entries) => {
-            model::Value::Hash(entries.iter().map(|(key, value)| (wire(key), wire(value))).collect())
-        }
+        Value::Hash(entries) => crate::value::hash_to_model(entries, wire),
         Value::Sensitive(hidden) => model::Value::Sensitive(Box::new(wire(hidden))),
         other => other.to_model(),
     }

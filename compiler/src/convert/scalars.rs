@@ -67,7 +67,13 @@ static STRING_DISPATCHES: Dispatches = Dispatches::new(&[Declared::new(&[
 pub(super) static STRING: Maker = Maker {
     name: "new_string",
     dispatches: &STRING_DISPATCHES,
-    make: |_, arguments, _| crate::format::string_new(&arguments[0], arguments.get(1)).map(Value::from),
+    make: |_, arguments, _| {
+        let made = crate::format::string_new(&arguments[0], arguments.get(1))?;
+        Ok(match (&arguments[0], arguments.get(1).map(Value::as_str)) {
+            (Value::String(text), None | Some(Some("%p"))) => Value::String(text.derived(made)),
+            _ => Value::from(made),
+        })
+    },
 };
 
 static REGEXP_DISPATCHES: Dispatches =

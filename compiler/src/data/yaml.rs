@@ -201,6 +201,5 @@ fn binary(text: &str) -> Result<Value, String> {
     let bytes = base64::engine::general_purpose::STANDARD
         .decode(packed)
         .map_err(|error| format!("the tag !!binary asks for base64: {error}"))?;
-    Ok(String::from_utf8(bytes)
-        .map_or_else(|error| Value::Binary(error.into_bytes().into()), |text| Value::String(text.into())))
+    Ok(Value::from_bytes(bytes))
 }

@@ -21,7 +21,7 @@ impl Target<'_> {
     /// The key of a hash that gives the value.
     fn key(&self) -> Value {
         match self {
-            Self::Name(name) => Value::String((*name).clone()),
+            Self::Name(name) => Value::String((*name).clone().into()),
             Self::List(targets) => Value::array(targets.iter().map(|(target, _)| target.key()).collect()),
         }
     }

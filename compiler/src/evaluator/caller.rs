@@ -142,7 +142,7 @@ impl Caller for Evaluator<'_> {
         };
         let Some(id) = id else { return Ok(None) };
         let parameters = &self.catalog.get(id).parameters;
-        Ok(Some(parameters.iter().map(|own| (Value::String(own.name.clone()), own.value.clone())).collect()))
+        Ok(Some(parameters.iter().map(|own| (Value::String(own.name.clone().into()), own.value.clone())).collect()))
     }
 
     fn annotations(&mut self) -> &mut Annotations {

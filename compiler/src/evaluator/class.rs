@@ -189,7 +189,7 @@ impl Evaluator<'_> {
     ) -> Result<Resource, Stop> {
         let type_name = self.type_title(resolved);
         let (title, given_title): (Arc<str>, _) = match declaration.title {
-            Value::String(title) => (title, None),
+            Value::String(title) => (title.letters().clone(), None),
             reference @ Value::Type(_) => (shown(&reference).into(), Some(reference)),
             other => (ruby_text::to_s(&other).into(), Some(other)),
         };
@@ -414,8 +414,8 @@ impl Evaluator<'_> {
         let (class_name, module) = (known.name.clone(), known.module.clone());
         let parent = self.scopes.get(scope).parent.unwrap_or(ScopeId::TOP);
         let caller = self.known.get(self.scopes.get(parent).source).module.clone();
-        self.set_variable("module_name", Value::String(module));
-        self.set_variable("caller_module_name", Value::String(caller));
+        self.set_variable("module_name", Value::String(module.into()));
+        self.set_variable("caller_module_name", Value::String(caller.into()));
         let is_class = matches!(body, Body::Class(_));
         if is_class {
             self.bind_from_data(id, &class_name, body.parameters())?;

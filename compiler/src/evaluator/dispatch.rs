@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use syntax::ast::{BinaryOp, Expr, ExprKind};
 
-use crate::error::{Failure, Stop};
+use crate::error::{Failure, RUNTIME_ERROR, Stop};
 use crate::evaluator::Evaluator;
 use crate::format::to_text;
 use crate::regexp::Regexp;
 use crate::scope::Lookup;
-use crate::value::{Hash, Value};
+use crate::value::{Hash, Joined, Value};
 
 impl Evaluator<'_> {
     /// Kept small: its frame is on the stack once for every level of nesting.
@@ -20,12 +20,12 @@ impl Evaluator<'_> {
             ExprKind::Boolean(truth) => Ok(Value::Boolean(*truth)),
             ExprKind::Integer { value, .. } => Ok(Value::Integer(*value)),
             ExprKind::Float(value) => Ok(Value::Float(*value)),
-            ExprKind::String(text) | ExprKind::QualifiedName(text) => Ok(Value::String(text.clone())),
+            ExprKind::String(text) | ExprKind::QualifiedName(text) => Ok(Value::String(text.clone().into())),
             ExprKind::Regexp(pattern) => Ok(Value::Regexp(Regexp::shared(pattern)?)),
             ExprKind::QualifiedReference(_) => self.reference(expr),
             ExprKind::ReservedWord { word, future } => self.reserved(word, *future, expr),
             ExprKind::Variable(name) => self.variable_at(name, expr),
-            ExprKind::Concatenated(segments) => self.concatenated(segments),
+            ExprKind::Concatenated(segments) => self.concatenated(segments, expr),
             ExprKind::Text(inner) => self.text(inner, expr),
             ExprKind::Heredoc { text, .. } => self.evaluate(text),
             ExprKind::Array(items) => Ok(Value::array(self.unfolded(Vec::with_capacity(items.len()), items)?)),
@@ -57,7 +57,7 @@ impl Evaluator<'_> {
             ExprKind::ResourceOverride(overriding) => self.resource_override(overriding, expr),
             ExprKind::Collect(collect) => self.collect(collect, expr),
             ExprKind::Epp { .. } => Err(Failure::missing("a template within a manifest").into()),
-            ExprKind::RenderString(text) => self.render_text(text),
+            ExprKind::RenderString(text) => self.render_text(&text.clone().into()),
             ExprKind::Render(inner) => self.render(inner),
             ExprKind::Apply { .. } => Err(Failure::argument("Unable to lookup 'apply_executor'").into()),
         }
@@ -84,23 +84,24 @@ impl Evaluator<'_> {
 
     fn reserved(&self, word: &Arc<str>, future: bool, expr: &Expr) -> Result<Value, Stop> {
         if future {
-            return Ok(Value::String(word.clone()));
+            return Ok(Value::String(word.clone().into()));
         }
         let message = format!("Use of reserved word: {word}, must be quoted if intended to be a String value");
         Err(self.issue("RESERVED_WORD", expr, message))
     }
 
     #[inline(never)]
-    fn concatenated(&mut self, segments: &[Expr]) -> Result<Value, Stop> {
-        let mut text = String::new();
+    fn concatenated(&mut self, segments: &[Expr], expr: &Expr) -> Result<Value, Stop> {
+        let mut text = Joined::default();
         for segment in segments {
-            match &segment.kind {
-                ExprKind::String(literal) => text.push_str(literal),
-                _ => match self.evaluate(segment)? {
-                    Value::String(part) => text.push_str(&part),
-                    value => text.push_str(&to_text(&value)),
-                },
-            }
+            let pushed = match &segment.kind {
+                ExprKind::String(literal) => text.push(literal, false),
+                _ => text.push_value(&self.evaluate(segment)?),
+            };
+            pushed.map_err(|message| {
+                let message = format!("Error while evaluating a Double Quoted String, {message}");
+                self.issue(RUNTIME_ERROR, expr, message)
+            })?;
         }
         self.account(Value::String(text.into()))
     }

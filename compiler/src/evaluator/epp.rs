@@ -7,12 +7,12 @@ use syntax::ast::{Expr, ExprKind, Program};
 use crate::error::{Failure, Stop};
 use crate::evaluator::Evaluator;
 use crate::format::to_text;
-use crate::value::{Hash, Value};
+use crate::value::{Hash, Joined, Text, Value};
 
 /// What a template has rendered so far.
 #[derive(Default)]
 pub(super) struct Output {
-    text: String,
+    text: Joined,
     /// Whether a Sensitive value went in.
     is_sensitive: bool,
 }
@@ -56,14 +56,14 @@ impl Evaluator<'_> {
         let result = self.evaluate(body);
         let output = self.templates.pop().unwrap_or_default();
         result?;
-        let text = Value::string(output.text);
+        let text = Value::String(output.text.into());
         Ok(if output.is_sensitive { Value::sensitive(text) } else { text })
     }
 
-    pub(super) fn render_text(&mut self, text: &str) -> Result<Value, Stop> {
+    pub(super) fn render_text(&mut self, text: &Text) -> Result<Value, Stop> {
         self.add_bytes(text.len())?;
         match self.templates.last_mut() {
-            Some(output) => output.text.push_str(text),
+            Some(output) => output.text.push(text, text.is_bytes()).map_err(Failure::argument)?,
             None => return Err(Failure::argument("text is rendered outside of a template").into()),
         }
         Ok(Value::Undef)
@@ -71,9 +71,13 @@ impl Evaluator<'_> {
 
     pub(super) fn render(&mut self, inner: &Expr) -> Result<Value, Stop> {
         let value = self.evaluate(inner)?;
-        let (text, is_sensitive) = match &value {
-            Value::Sensitive(hidden) => (to_text(hidden), true),
-            other => (to_text(other), false),
+        let (value, is_sensitive) = match &value {
+            Value::Sensitive(hidden) => (&**hidden, true),
+            other => (other, false),
+        };
+        let text = match value {
+            Value::String(text) => text.clone(),
+            other => to_text(other).into(),
         };
         if let Some(output) = self.templates.last_mut() {
             output.is_sensitive |= is_sensitive;

@@ -46,7 +46,7 @@ impl Evaluator<'_> {
                 origin: Origin::Exported(one.certname.clone()),
             };
             let declaration = Declaration {
-                title: Value::String(resource.title.clone()),
+                title: Value::String(resource.title.clone().into()),
                 parameters: resource.parameters.iter().map(parameter).collect(),
                 position: None,
                 is_virtual: false,
@@ -69,13 +69,13 @@ fn from_model(value: &model::Value) -> Value {
         model::Value::Boolean(truth) => Value::Boolean(*truth),
         model::Value::Integer(number) => Value::Integer(*number),
         model::Value::Float(number) => Value::Float(*number),
-        model::Value::String(text) => Value::String(text.clone()),
+        model::Value::String(text) => Value::String(text.clone().into()),
         model::Value::Array(values) => Value::array(values.iter().map(from_model).collect()),
         model::Value::Hash(entries) => {
             Value::hash(entries.iter().map(|(key, value)| (from_model(key), from_model(value))).collect())
         }
         model::Value::Sensitive(hidden) => Value::sensitive(from_model(hidden)),
-        model::Value::Scalar(scalar) => Value::String(scalar.pvalue.clone()),
-        model::Value::Object(object) => Value::string(to_text(&Value::String(object.text.clone()))),
+        model::Value::Scalar(scalar) => Value::String(scalar.pvalue.clone().into()),
+        model::Value::Object(object) => Value::string(to_text(&Value::String(object.text.clone().into()))),
     }
 }

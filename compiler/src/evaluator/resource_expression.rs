@@ -43,7 +43,7 @@ impl Evaluator<'_> {
                 let forms = (is_virtual, exported);
                 references.extend(self.create_resources(
                     &type_name,
-                    body.titles.into_iter().map(Value::String).collect(),
+                    body.titles.into_iter().map(Value::string).collect(),
                     &parameters,
                     Some(&position),
                     forms,
@@ -211,7 +211,7 @@ impl Evaluator<'_> {
                 return Err(self.issue("DUPLICATE_TITLE", expr, message));
             }
             match value {
-                Value::String(text) => titles.push(text),
+                Value::String(text) => titles.push(text.letters().clone()),
                 _ => is_default = true,
             }
         }

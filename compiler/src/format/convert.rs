@@ -123,7 +123,7 @@ impl Writer {
             Value::Uri(text) => match format.letter {
                 'p' => Ok(object::uri(text)),
                 's' if format.alternate => printf::one(&format.text, &Value::from(quote(text))),
-                's' => printf::one(&format.text, &Value::String(text.clone())),
+                's' => printf::one(&format.text, &Value::String(text.clone().into())),
                 _ => Err(format.illegal("URI", "sp")),
             },
             Value::Object(object) => match format.letter {

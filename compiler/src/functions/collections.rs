@@ -219,7 +219,7 @@ fn get(call: &mut Call<'_>, value: Value, path: &str, default: Value) -> Result<
     let steps: Vec<Value> = segments
         .into_iter()
         .map(|segment| match segment {
-            Segment::Name(name) => Value::String(name),
+            Segment::Name(name) => Value::String(name.into()),
             Segment::Index(index) => Value::Integer(index),
         })
         .collect();

@@ -285,7 +285,7 @@ fn all(call: &mut Call<'_>) -> Result<Value, Stop> {
 
 fn index(call: &mut Call<'_>) -> Result<Value, Stop> {
     if call.dispatch == 4 {
-        return Ok(index_in_text(call));
+        return index_in_text(call);
     }
     let hash = matches!(call.argument(0), Value::Hash(_));
     if call.dispatch == 5 {
@@ -311,14 +311,16 @@ fn index(call: &mut Call<'_>) -> Result<Value, Stop> {
     Ok(Value::Undef)
 }
 
-fn index_in_text(call: &Call<'_>) -> Value {
+fn index_in_text(call: &Call<'_>) -> Result<Value, Stop> {
     let text = call.text(0);
     let found = match call.argument(1) {
         Value::String(wanted) => text.find(&**wanted),
-        Value::Regexp(pattern) => pattern.compiled().find(text).ok().flatten().map(|found| found.start()),
+        Value::Regexp(pattern) => {
+            pattern.captures_from(text, 0)?.and_then(|found| found.get(0)).map(|found| found.start())
+        }
         _ => None,
     };
-    found.map_or(Value::Undef, |at| Value::Integer(text[..at].chars().count() as i64))
+    Ok(found.map_or(Value::Undef, |at| Value::Integer(text[..at].chars().count() as i64)))
 }
 
 /// Ruby's `==`: exact texts, numbers by value.
@@ -534,7 +536,7 @@ impl Tree {
             Value::Hash(entries) => entries.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
             Value::Object(object) => {
                 let contents = object.contents(self.with_references);
-                contents.map(|(name, value)| (Value::String(name), value.clone())).collect()
+                contents.map(|(name, value)| (Value::String(name.into()), value.clone())).collect()
             }
             _ => Vec::new(),
         }

@@ -132,7 +132,7 @@ fn lookup(call: &mut Call<'_>) -> Result<Value, Stop> {
 
 fn names(name: &Value) -> Vec<Arc<str>> {
     match name {
-        Value::String(name) => vec![name.clone()],
+        Value::String(name) => vec![name.letters().clone()],
         Value::Array(names) => names.iter().filter_map(Value::as_str).map(Arc::from).collect(),
         _ => Vec::new(),
     }
@@ -166,7 +166,7 @@ fn hiera_lookup(call: &mut Call<'_>, merge: &str) -> Result<Value, Stop> {
         Some(level) => vec![level],
     };
     let request = Request {
-        name: Some(Value::String(key.clone())),
+        name: Some(Value::String(key.clone().into())),
         names: vec![key],
         merge: Some(Value::from(merge)),
         default,

@@ -20,7 +20,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         &[Declared::new(&[repeated("names", "String")]), Declared::new(&[repeated("names", "Array[String]")])],
         |call| {
             let found = names(call).into_iter().find_map(|name| call.caller.world().module(&name));
-            Ok(found.map_or(Value::Undef, |module| Value::String(module.path)))
+            Ok(found.map_or(Value::Undef, |module| Value::String(module.path.into())))
         },
     ),
     Function::new("binary_file", &[Declared::new(&[required("path", "String")])], |call| {
@@ -70,7 +70,7 @@ fn names(call: &Call<'_>) -> Vec<Arc<str>> {
 
 fn first(call: &Call<'_>, kind: FileKind) -> Value {
     let found = names(call).into_iter().find_map(|name| call.caller.world().find(kind, &name));
-    found.map_or(Value::Undef, Value::String)
+    found.map_or(Value::Undef, Value::string)
 }
 
 pub(super) fn read(call: &Call<'_>, path: &str) -> Result<Option<Arc<[u8]>>, Stop> {

@@ -131,7 +131,10 @@ fn list(value: &Value) -> Vec<Value> {
 /// Applies a change to a text, or to the texts in an array.
 fn each_text(call: &Call<'_>, change: impl Fn(&str) -> String) -> Result<Value, Stop> {
     let name = call.name;
-    let one = |value: &Value| value.as_str().map_or_else(|| value.clone(), |text| Value::from(change(text)));
+    let one = |value: &Value| match value {
+        Value::String(text) => Value::String(text.derived(change(text))),
+        other => other.clone(),
+    };
     match call.argument(0) {
         text @ Value::String(_) => Ok(one(text)),
         Value::Array(items) => Ok(Value::array(items.iter().map(one).collect())),

@@ -38,7 +38,11 @@ pub(super) static FUNCTIONS: &[Function] = &[
     Function::new("join", &[Declared::new(&[required("arg", "Array"), optional("delimiter", "String")])], |call| {
         let mut out = String::new();
         join(&mut out, call.items(0), call.text(1), &mut true)?;
-        Ok(Value::from(out))
+        // What comes first decides.
+        Ok(match flat(call.items(0)).first() {
+            Some(Value::String(first)) => Value::String(first.derived(out)),
+            _ => Value::from(out),
+        })
     }),
     Function::new(
         "split",
@@ -95,21 +99,27 @@ pub(super) static FUNCTIONS: &[Function] = &[
         Ok(Value::from(crate::format::sprintf(call.text(0), arguments)?))
     }),
     Function::legacy("shellquote", 0, None, |call| {
+        let given = flat(&call.arguments);
         let mut words = Vec::new();
-        for word in flat(&call.arguments) {
+        for word in &given {
             if word.as_str().is_none() && !word.is_undef() {
-                let (shown, class) = (ruby_text::inspect(&word), ruby_class(&word));
+                let (shown, class) = (ruby_text::inspect(word), ruby_class(word));
                 return Err(Failure::argument(format!("undefined method `length' for {shown}:{class}")).into());
             }
-            words.push(shell_quoted(&ruby_text::to_s(&word)));
+            words.push(shell_quoted(&ruby_text::to_s(word)));
         }
-        Ok(Value::from(words.join(" ")))
+        let quoted = words.join(" ");
+        Ok(match given.first() {
+            // What comes first decides: the word, or a quotation mark.
+            Some(Value::String(first)) if quoted.starts_with(&**first) => Value::String(first.derived(quoted)),
+            _ => Value::from(quoted),
+        })
     }),
 ];
 
 fn each_text(call: &Call<'_>, change: &dyn Fn(&str) -> String) -> Result<Value, Stop> {
     let one = |value: &Value| match value {
-        Value::String(text) => Value::from(change(text)),
+        Value::String(text) => Value::String(text.derived(change(text))),
         other => other.clone(),
     };
     let value = call.argument(0);
@@ -122,7 +132,7 @@ fn each_text(call: &Call<'_>, change: &dyn Fn(&str) -> String) -> Result<Value, 
 
 fn deep(value: &Value, change: &dyn Fn(&str) -> String) -> Result<Value, Stop> {
     Ok(match value {
-        Value::String(text) => Value::from(change(text)),
+        Value::String(text) => Value::String(text.derived(change(text))),
         Value::Array(items) => Value::array(items.iter().map(|item| deep(item, change)).collect::<Result<_, _>>()?),
         Value::Hash(entries) => {
             let mut result = Hash::default();
@@ -207,7 +217,8 @@ fn split(call: &mut Call<'_>) -> Result<Value, Stop> {
         Value::Type(Type::Regexp(Some(pattern))) => split_text(call.text(0), pattern)?,
         _ => split_text(call.text(0), &*Regexp::shared("")?)?,
     };
-    Ok(Value::array(parts.into_iter().map(Value::from).collect()))
+    let Value::String(text) = call.argument(0) else { return Ok(Value::array(Vec::new())) };
+    Ok(Value::array(parts.into_iter().map(|part| Value::String(text.derived(part))).collect()))
 }
 
 /// Ruby's `String#split` with a pattern: groups are part of the result, empty parts at the end are not.
@@ -216,7 +227,7 @@ pub(super) fn split_text(text: &str, pattern: &Regexp) -> Result<Vec<String>, St
     let (mut begin, mut start) = (0, 0);
     let mut after_empty = false;
     while start <= text.len() {
-        let found = pattern.compiled().captures_from_pos(text, start).map_err(|e| Failure::argument(e.to_string()))?;
+        let found = pattern.captures_from(text, start)?;
         let Some(groups) = found else { break };
         let Some(whole) = groups.get(0) else { break };
         if whole.start() == whole.end() && whole.start() == start {
@@ -272,9 +283,15 @@ fn regsubst(call: &mut Call<'_>) -> Result<Value, Stop> {
         }
     };
     let all = flags.contains('G');
-    let one = |text: &Value| substitute(text.as_str().unwrap_or_default(), pattern, call.argument(2), all);
+    let one = |text: &Value| {
+        let changed = substitute(text.as_str().unwrap_or_default(), pattern, call.argument(2), all)?;
+        Ok(match (text, changed) {
+            (Value::String(text), Value::String(changed)) => Value::String(text.derived(changed.letters().clone())),
+            (_, changed) => changed,
+        })
+    };
     match call.argument(0) {
-        Value::Array(texts) => Ok(Value::array(texts.iter().map(one).collect::<Result<_, _>>()?)),
+        Value::Array(texts) => Ok(Value::array(texts.iter().map(one).collect::<Result<_, Stop>>()?)),
         text => one(text),
     }
 }
@@ -287,7 +304,7 @@ pub(super) fn substitute(text: &str, pattern: &Regexp, replacement: &Value, all:
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     while at <= text.len() {
-        let found = pattern.compiled().captures_from_pos(text, at).map_err(|e| Failure::argument(e.to_string()))?;
+        let found = pattern.captures_from(text, at)?;
         let Some(groups) = found else { break };
         let Some(whole) = groups.get(0) else { break };
         out.push_str(&text[at..whole.start()]);
@@ -353,13 +370,13 @@ fn expand(out: &mut String, template: &str, text: &str, groups: &fancy_regex::Ca
 
 fn matched(text: &str, pattern: &Value) -> Result<Value, Stop> {
     let by = |pattern: &Regexp| {
-        pattern.captures(text).map_or(Value::Undef, |found| {
-            Value::array(found.groups.into_iter().map(|group| group.map_or(Value::Undef, Value::String)).collect())
-        })
+        Ok(pattern.captures(text)?.map_or(Value::Undef, |found| {
+            Value::array(found.groups.into_iter().map(|group| group.map_or(Value::Undef, Value::string)).collect())
+        }))
     };
     match pattern {
-        Value::String(source) => Ok(by(&*Regexp::shared(source)?)),
-        Value::Regexp(pattern) => Ok(by(pattern)),
+        Value::String(source) => by(&*Regexp::shared(source)?),
+        Value::Regexp(pattern) => by(pattern),
         Value::Array(patterns) => {
             for pattern in flat(patterns) {
                 let found = matched(text, &pattern)?;
@@ -374,12 +391,18 @@ fn matched(text: &str, pattern: &Value) -> Result<Value, Stop> {
     }
 }
 
-fn matched_by_type(of: &Type, by: &dyn Fn(&Regexp) -> Value) -> Result<Value, Stop> {
+fn matched_by_type(of: &Type, by: &dyn Fn(&Regexp) -> Result<Value, Stop>) -> Result<Value, Stop> {
     match of {
-        Type::Regexp(Some(pattern)) => Ok(by(pattern)),
+        Type::Regexp(Some(pattern)) => by(pattern),
         Type::Regexp(None) => Err(Failure::argument("Given Regexp Type has no regular expression").into()),
         Type::Pattern(patterns) => {
-            Ok(patterns.iter().map(|pattern| by(pattern)).find(Value::is_truthy).unwrap_or(Value::Undef))
+            for pattern in patterns.iter() {
+                let found = by(pattern)?;
+                if found.is_truthy() {
+                    return Ok(found);
+                }
+            }
+            Ok(Value::Undef)
         }
         Type::Variant(types) => {
             for of in types.iter() {

@@ -263,14 +263,14 @@ pub(super) fn key(name: &str) -> Value {
 
 pub(super) fn string(hash: &Hash, name: &str) -> Option<Arc<str>> {
     match hash.get(&key(name)) {
-        Some(Value::String(text)) => Some(text.clone()),
+        Some(Value::String(text)) => Some(text.letters().clone()),
         _ => None,
     }
 }
 
 fn strings(hash: &Hash, name: &str) -> Option<Vec<Arc<str>>> {
     let texts = list(hash, name)?.iter().filter_map(|item| match item {
-        Value::String(text) => Some(text.clone()),
+        Value::String(text) => Some(text.letters().clone()),
         _ => None,
     });
     Some(texts.collect())

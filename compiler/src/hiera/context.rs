@@ -33,7 +33,7 @@ impl FunctionContext {
             Some(Type::Object(Some(of))) => of,
             _ => Arc::new(ObjectType::named(TYPE)),
         };
-        let module = module.map_or(Value::Undef, Value::String);
+        let module = module.map_or(Value::Undef, Value::string);
         let object = Object::new(&of, |name| (name == "module_name").then(|| module.clone()));
         Rc::new(Self { object: Arc::new(object), cache: RefCell::default() })
     }
@@ -131,7 +131,7 @@ fn file_data(caller: &mut dyn Caller, path: &Value, block: Option<&Arc<Callable>
         return Err(Failure::argument("'cached_file_data' expects the path of a file").into());
     };
     let cache = caller.hiera();
-    if let Some(known) = cache.file_data.borrow().get(path) {
+    if let Some(known) = cache.file_data.borrow().get(&**path) {
         return Ok(known.clone());
     }
     let bytes = caller.world().read(path).map_err(|error| fault(error.to_string()))?;
@@ -143,6 +143,6 @@ fn file_data(caller: &mut dyn Caller, path: &Value, block: Option<&Arc<Callable>
         Some(block) => caller.call_block(block, vec![text])?,
         None => text,
     };
-    cache.file_data.borrow_mut().insert(path.clone(), data.clone());
+    cache.file_data.borrow_mut().insert(path.letters().clone(), data.clone());
     Ok(data)
 }

@@ -214,7 +214,7 @@ impl Entry {
             *kept.data.borrow_mut() = Some(data.clone());
             data
         };
-        let Some(value) = data.get(&Value::String(key.root.clone())) else { return Ok(Found::NoKey) };
+        let Some(value) = data.get(&Value::String(key.root.clone().into())) else { return Ok(Found::NoKey) };
         if native.is_none() {
             let subject = format!("Value for key '{}', in hash returned from", key.root);
             self.check_value(lookup, value, || self.subject(&subject, location))?;
@@ -232,7 +232,7 @@ impl Entry {
         let kept = self.kept(hierarchy, location);
         let (wanted, argument) = match self.kind {
             Kind::DataDig => (&key.text, key.segments()),
-            _ => (&key.root, Value::String(key.root.clone())),
+            _ => (&key.root, Value::String(key.root.clone().into())),
         };
         if let Some(value) = kept.values.borrow().get(wanted) {
             return Ok(Found::Value(value.clone()));

@@ -14,7 +14,7 @@ use regex::{Captures, Regex};
 use super::{Lookup, context, fault, files};
 use crate::error::{Error, Failure, Stop};
 use crate::functions::Caller;
-use crate::value::{Hash, Value, ruby_class};
+use crate::value::{Hash, Text, Value, ruby_class};
 use crate::world::DataFormat;
 
 mod envelope;
@@ -146,7 +146,7 @@ impl Reading<'_> {
     }
 
     /// Decrypts a text, then fills its variables in.
-    fn text(&mut self, text: &Arc<str>) -> Result<Value, Stop> {
+    fn text(&mut self, text: &Text) -> Result<Value, Stop> {
         if !ENCRYPTED.as_ref().is_some_and(|encrypted| encrypted.is_match(text)) {
             return Lookup::continued(self.caller).interpolate(&Value::String(text.clone()), true);
         }
@@ -233,10 +233,10 @@ impl Reading<'_> {
         if variable.is_truthy() {
             let variable = text(variable)?;
             if self.caller.world().process_variable(&variable).is_some() {
-                return Ok(Source::Variable(variable));
+                return Ok(Source::Variable(variable.letters().clone()));
             }
         }
-        text(option(name)).map(Source::File)
+        text(option(name)).map(|path| Source::File(path.letters().clone()))
     }
 
     fn read(&self, source: &Source) -> Result<Arc<[u8]>, String> {

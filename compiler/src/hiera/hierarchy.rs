@@ -310,6 +310,6 @@ pub(super) fn with_location(options: &Arc<Hash>, location: Option<&Location>) ->
         LocationKind::Uri => "uri",
     };
     let mut options = (**options).clone();
-    options.insert(Value::from(name), Value::String(location.resolved.clone()));
+    options.insert(Value::from(name), Value::String(location.resolved.clone().into()));
     Value::hash(options)
 }

@@ -45,7 +45,7 @@ impl Lookup<'_> {
             return Ok(value.clone());
         }
         match value {
-            Value::String(text) => self.interpolate_text(text, methods),
+            Value::String(text) => self.interpolate_text(text.letters(), methods),
             Value::Array(items) => {
                 let items = items.iter().map(|item| self.interpolate(item, methods));
                 Ok(Value::Array(items.collect::<Result<Vec<_>, _>>()?.into()))
@@ -120,7 +120,7 @@ impl Lookup<'_> {
         let value = self.with(
             || Node::scope("Global Scope"),
             |this| {
-                let key = Value::String(root.clone());
+                let key = Value::String(root.clone().into());
                 if let Some(value) = this.state.overrides.get(&key).cloned() {
                     this.explain(|explanation| explanation.found_in_overrides(&root, &value));
                     return Ok(Some(value));
@@ -177,7 +177,7 @@ impl Lookup<'_> {
             return self.caller.variable(name);
         }
         let value = match name {
-            "calling_class" => Some(Value::String(self.caller.calling_class())),
+            "calling_class" => Some(Value::String(self.caller.calling_class().into())),
             "calling_class_path" => Some(Value::from(self.caller.calling_class().replace("::", "/"))),
             "calling_module" => self.caller.variable("module_name")?,
             name => self.caller.variable(name)?,

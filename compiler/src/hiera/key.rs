@@ -33,7 +33,7 @@ pub(crate) enum Segment {
 impl Segment {
     fn as_value(&self) -> Value {
         match self {
-            Self::Name(name) => Value::String(name.clone()),
+            Self::Name(name) => Value::String(name.clone().into()),
             Self::Index(index) => Value::Integer(*index),
         }
     }
@@ -59,7 +59,7 @@ impl Key {
     /// Root and rest as a list, as functions of the kind `data_dig` take it.
     pub(super) fn segments(&self) -> Value {
         let rest = self.rest.iter().map(Segment::as_value);
-        Value::array(std::iter::once(Value::String(self.root.clone())).chain(rest).collect())
+        Value::array(std::iter::once(Value::String(self.root.clone().into())).chain(rest).collect())
     }
 
     /// A value in which the rest of the key finds a given one.

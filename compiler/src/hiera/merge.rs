@@ -236,7 +236,7 @@ fn type_of(text: &str) -> Result<Type, Stop> {
 
 fn text(options: &Hash, key: &str) -> Option<Arc<str>> {
     match options.get(&Value::String(key.into())) {
-        Some(Value::String(text)) => Some(text.clone()),
+        Some(Value::String(text)) => Some(text.letters().clone()),
         _ => None,
     }
 }
@@ -324,7 +324,7 @@ impl Deep {
         let mut source = source.to_vec();
         let mut dest = dest.to_vec();
         if let Some(prefix) = &self.knockout_prefix {
-            let all = Value::String(prefix.clone());
+            let all = Value::String(prefix.clone().into());
             if source.contains(&all) {
                 dest.clear();
                 source.retain(|item| *item != all);

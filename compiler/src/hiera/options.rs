@@ -35,9 +35,9 @@ impl Options {
         if self.by_key.is_empty() && self.by_pattern.is_empty() {
             return Ok(None);
         }
-        let found = match self.by_key.get(&Value::String(root.clone())) {
+        let found = match self.by_key.get(&Value::String(root.clone().into())) {
             Some(found) if !found.is_undef() => Some(found),
-            _ => self.by_pattern.iter().find(|(pattern, _)| pattern.is_match(root)).map(|(_, options)| options),
+            _ => self.by_pattern.iter().find(|(pattern, _)| pattern.accepts(root)).map(|(_, options)| options),
         };
         let Some(found) = found else { return Ok(None) };
         Ok(Some(KeyOptions {

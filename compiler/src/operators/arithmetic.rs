@@ -252,12 +252,8 @@ fn concatenate(left: &Value, right: &Value) -> Result<Value, Failure> {
             Ok(Value::hash(entries))
         }
         Value::Uri(uri) => match right {
-            Value::String(text) | Value::Uri(text) => {
-                Ok(Value::string(join_uri(uri, text))).map(|joined| match joined {
-                    Value::String(text) => Value::Uri(text),
-                    other => other,
-                })
-            }
+            Value::String(text) => Ok(Value::Uri(join_uri(uri, text).into())),
+            Value::Uri(text) => Ok(Value::Uri(join_uri(uri, text).into())),
             _ => Err(Failure::argument("An URI can only be merged with an URI or String")),
         },
         Value::Binary(bytes) => match right {

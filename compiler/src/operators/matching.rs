@@ -34,7 +34,7 @@ pub fn matches(left: &Value, right: &Value) -> Result<Matched, Failure> {
         }
     };
     match left {
-        Value::String(text) => Ok(search(pattern, text)),
+        Value::String(text) => search(pattern, text),
         other => {
             let message = format!("Left match operand must result in a String value. Got {}.", a_an(&other.label()));
             Err(Failure::new("MATCH_NOT_STRING", message).at(Place::Left))
@@ -45,7 +45,7 @@ pub fn matches(left: &Value, right: &Value) -> Result<Matched, Failure> {
 /// Whether an option of `case` or a selector takes a value (patterns, types, lists within).
 pub fn option_matches(option: &Value, value: &Value) -> Result<Matched, Failure> {
     Ok(match (option, value) {
-        (Value::Regexp(pattern), Value::String(text)) => search(pattern, text),
+        (Value::Regexp(pattern), Value::String(text)) => search(pattern, text)?,
         (Value::Regexp(_), _) => Matched::No,
         (Value::Type(of), _) => is_instance(of, value).into(),
         (Value::SemVer(version), Value::SemVer(other)) => (version == other).into(),
@@ -87,7 +87,7 @@ pub fn option_matches(option: &Value, value: &Value) -> Result<Matched, Failure>
 pub fn contains(haystack: &Value, needle: &Value) -> Result<Matched, Failure> {
     Ok(match (haystack, needle) {
         (Value::String(text), Value::String(part)) => text.to_lowercase().contains(&part.to_lowercase()).into(),
-        (Value::String(text), Value::Regexp(pattern)) => search(pattern, text),
+        (Value::String(text), Value::Regexp(pattern)) => search(pattern, text)?,
         (Value::Binary(bytes), Value::Binary(part)) => contains_bytes(bytes, part).into(),
         (Value::Binary(bytes), Value::String(part)) => contains_bytes(bytes, part.as_bytes()).into(),
         (Value::Binary(bytes), Value::Integer(_) | Value::Float(_)) => {
@@ -102,11 +102,15 @@ pub fn contains(haystack: &Value, needle: &Value) -> Result<Matched, Failure> {
 
 fn among<'a>(mut items: impl Iterator<Item = &'a Value>, needle: &Value) -> Result<Matched, Failure> {
     Ok(match needle {
-        Value::Regexp(pattern) => items
-            .filter_map(Value::as_str)
-            .map(|text| search(pattern, text))
-            .find(Matched::is_match)
-            .unwrap_or(Matched::No),
+        Value::Regexp(pattern) => {
+            for text in items.filter_map(Value::as_str) {
+                let found = search(pattern, text)?;
+                if found.is_match() {
+                    return Ok(found);
+                }
+            }
+            Matched::No
+        }
         Value::String(_) | Value::SemVer(_) => {
             for item in items {
                 // Patterns and types in the list are asked whether they take the text.
@@ -126,8 +130,8 @@ fn contains_bytes(bytes: &[u8], part: &[u8]) -> bool {
     part.is_empty() || bytes.windows(part.len()).any(|window| window == part)
 }
 
-fn search(pattern: &Regexp, text: &str) -> Matched {
-    pattern.captures(text).map_or(Matched::No, Matched::Captures)
+fn search(pattern: &Regexp, text: &str) -> Result<Matched, Failure> {
+    Ok(pattern.captures(text)?.map_or(Matched::No, Matched::Captures))
 }
 
 fn range_includes(range: &VersionRange, value: &Value) -> bool {

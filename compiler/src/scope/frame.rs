@@ -25,7 +25,7 @@ impl Frame {
             Self::Match(None) => Lookup::Missing,
             Self::Match(Some(captures)) => match group(name) {
                 Some(index) => Lookup::Found(match captures.groups.get(index) {
-                    Some(Some(text)) => Value::String(text.clone()),
+                    Some(Some(text)) => Value::String(text.clone().into()),
                     Some(None) | None => Value::Undef,
                 }),
                 None => Lookup::Missing,

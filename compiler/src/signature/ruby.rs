@@ -36,7 +36,7 @@ pub(crate) fn dispatches(source: &str) -> Vec<RubyDispatch> {
             within = false;
         }
         let Some(dispatch) = found.last_mut().filter(|_| within) else { continue };
-        let Some(captures) = line.captures(text) else { continue };
+        let Ok(Some(captures)) = line.captures(text) else { continue };
         let group = |index: usize| captures.groups.get(index)?.as_ref().map(ToString::to_string);
         let of = group(2).or_else(|| group(3));
         let (required, repeated) = match group(1).as_deref() {

@@ -379,12 +379,12 @@ fn is_text_assignable(to: &Type, from: &Type) -> bool {
         }
         (Type::Pattern(patterns), Type::String(_)) => patterns.is_empty(),
         (Type::Pattern(patterns), Type::Text(text)) => {
-            patterns.is_empty() || patterns.iter().any(|pattern| pattern.is_match(text))
+            patterns.is_empty() || patterns.iter().any(|pattern| pattern.accepts(text))
         }
         (Type::Pattern(patterns), Type::Enum(texts)) => {
             patterns.is_empty()
                 || !texts.values.is_empty()
-                    && texts.values.iter().all(|text| patterns.iter().any(|pattern| pattern.is_match(text)))
+                    && texts.values.iter().all(|text| patterns.iter().any(|pattern| pattern.accepts(text)))
         }
         (Type::Pattern(patterns), Type::Pattern(_)) => patterns.is_empty() || to == from,
         _ => false,

@@ -55,7 +55,7 @@ fn type_of(value: &Value) -> Type {
     match value {
         Value::Type(of) => of.clone(),
         Value::String(name) => {
-            Type::Runtime(Some(Arc::new(RuntimeType { runtime: Arc::from("ruby"), name: name.clone() })))
+            Type::Runtime(Some(Arc::new(RuntimeType { runtime: Arc::from("ruby"), name: name.letters().clone() })))
         }
         other => generalize(&infer(other)),
     }
@@ -115,7 +115,7 @@ fn member(key: &Value, value: &Value) -> Result<StructMember, Failure> {
         Value::String(name) if name.is_empty() => {
             return Err(Failure::argument("Struct element key cannot be an empty String"));
         }
-        Value::String(name) => (Some(name.clone()), super::assignable::takes_undef(&value)),
+        Value::String(name) => (Some(name.letters().clone()), super::assignable::takes_undef(&value)),
         Value::Type(Type::NotUndef(Some(inner))) => (literal(inner), false),
         Value::Type(Type::Optional(Some(inner))) => (literal(inner), true),
         Value::Type(of @ (Type::String(_) | Type::Text(_) | Type::Enum(_))) => (literal(of), false),
@@ -233,16 +233,18 @@ pub(crate) fn not_undef(of: Type) -> Type {
 
 pub(crate) fn runtime(runtime: &Value, name: &Value) -> Result<Type, Failure> {
     match (runtime, name) {
-        (Value::String(runtime), Value::String(name)) => {
-            Ok(Type::Runtime(Some(Arc::new(RuntimeType { runtime: runtime.clone(), name: name.clone() }))))
-        }
+        (Value::String(runtime), Value::String(name)) => Ok(Type::Runtime(Some(Arc::new(RuntimeType {
+            runtime: runtime.letters().clone(),
+            name: name.letters().clone(),
+        })))),
         _ => Err(Failure::missing("a Runtime type with a pattern")),
     }
 }
 
 pub(crate) fn uri(parameter: &Value) -> Type {
     match parameter {
-        Value::String(text) | Value::Uri(text) => Type::Uri(super::uri::parameters(text).map(Arc::new)),
+        Value::String(text) => Type::Uri(super::uri::parameters(text).map(Arc::new)),
+        Value::Uri(text) => Type::Uri(super::uri::parameters(text).map(Arc::new)),
         Value::Hash(parts) if parts.is_empty() => Type::Uri(None),
         Value::Hash(_) => Type::Uri(Some(Arc::new(parameter.clone()))),
         _ => Type::Uri(None),

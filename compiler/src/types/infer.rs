@@ -15,7 +15,7 @@ pub fn infer(value: &Value) -> Type {
         Value::Boolean(truth) => Type::Boolean(Some(*truth)),
         Value::Integer(number) => Type::Integer(Bounds::exactly(*number)),
         Value::Float(number) => Type::Float(Bounds::exactly(*number)),
-        Value::String(text) => Type::Text(text.clone()),
+        Value::String(text) => Type::Text(text.letters().clone()),
         Value::Regexp(pattern) => Type::Regexp(Some(pattern.clone())),
         Value::Array(items) => {
             let element = items.iter().map(infer).reduce(|a, b| common_type(&a, &b));
@@ -50,7 +50,7 @@ pub fn infer_set(value: &Value) -> Type {
                 .iter()
                 .map(|(key, value)| match key {
                     Value::String(name) if !name.is_empty() => {
-                        Some(StructMember { name: name.clone(), optional: false, value: infer_set(value) })
+                        Some(StructMember { name: name.letters().clone(), optional: false, value: infer_set(value) })
                     }
                     _ => None,
                 })

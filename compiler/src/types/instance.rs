@@ -74,10 +74,10 @@ impl Walk {
             (Type::String(size), Value::String(text)) => {
                 size.is_unbounded() || size.size().contains(text.chars().count() as i64)
             }
-            (Type::Text(wanted), Value::String(text)) => wanted == text,
+            (Type::Text(wanted), Value::String(text)) => **wanted == **text,
             (Type::Enum(texts), Value::String(text)) => texts.contains(text),
             (Type::Pattern(patterns), Value::String(text)) => {
-                patterns.is_empty() || patterns.iter().any(|pattern| pattern.is_match(text))
+                patterns.is_empty() || patterns.iter().any(|pattern| pattern.accepts(text))
             }
             (Type::Regexp(wanted), Value::Regexp(pattern)) => wanted.as_ref().is_none_or(|wanted| wanted == pattern),
             (Type::Binary, Value::Binary(_)) | (Type::SemVerRange, Value::SemVerRange(_)) => true,
@@ -110,7 +110,7 @@ impl Walk {
             (Type::Tuple(tuple), Value::Array(items)) => self.tuple(tuple, items),
             (Type::Struct(members), Value::Hash(entries)) => {
                 let mut matched = 0;
-                let fits = members.iter().all(|member| match entries.get(&Value::String(member.name.clone())) {
+                let fits = members.iter().all(|member| match entries.get(&Value::String(member.name.clone().into())) {
                     Some(value) => {
                         matched += 1;
                         self.instance(&member.value, value)

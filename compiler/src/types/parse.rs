@@ -195,7 +195,7 @@ impl Interpreter<'_> {
                 let Kind::Reference(name) = &left.kind else { return Err(self.invalid(node)) };
                 Value::Type(self.parameterized(name, &parameters, left, node)?)
             }
-            Kind::Text(text) => Value::String(text.clone()),
+            Kind::Text(text) => Value::String(text.clone().into()),
             Kind::Integer(value) => Value::Integer(*value),
             Kind::Float(value) => Value::Float(*value),
             Kind::Boolean(value) => Value::Boolean(*value),

@@ -13,7 +13,8 @@ impl PartialEq for Value {
             (Self::Boolean(a), Self::Boolean(b)) => a == b,
             (Self::Integer(a), Self::Integer(b)) => a == b,
             (Self::Float(a), Self::Float(b)) => a.to_bits() == b.to_bits() || a == b,
-            (Self::String(a), Self::String(b)) | (Self::Uri(a), Self::Uri(b)) => a == b,
+            (Self::String(a), Self::String(b)) => a == b,
+            (Self::Uri(a), Self::Uri(b)) => a == b,
             (Self::Regexp(a), Self::Regexp(b)) => a == b,
             (Self::Array(a), Self::Array(b)) => Arc::ptr_eq(a, b) || a == b,
             (Self::Hash(a), Self::Hash(b)) => Arc::ptr_eq(a, b) || a == b,
@@ -41,7 +42,8 @@ impl Hash for Value {
             Self::Integer(number) => number.hash(state),
             // Zero has two representations that are equal.
             Self::Float(number) => (number + 0.0).to_bits().hash(state),
-            Self::String(text) | Self::Uri(text) => text.hash(state),
+            Self::String(text) => text.hash(state),
+            Self::Uri(text) => text.hash(state),
             Self::Regexp(pattern) => pattern.source().hash(state),
             Self::Array(items) => items.hash(state),
             // Equal hashes may differ in order.

@@ -61,12 +61,11 @@ impl Value {
             Self::Boolean(truth) => model::Value::Boolean(*truth),
             Self::Integer(number) => model::Value::Integer(*number),
             Self::Float(number) => model::Value::Float(*number),
-            Self::String(text) => model::Value::String(text.clone()),
+            Self::String(text) if text.is_bytes() => scalar("Binary", binary_text(text.as_bytes())),
+            Self::String(text) => model::Value::String(text.letters().clone()),
             Self::Array(items) => model::Value::Array(items.iter().map(Self::to_model).collect()),
             Self::Iterator(iterator) => model::Value::Array(iterator.iter().map(|item| item.to_model()).collect()),
-            Self::Hash(entries) => {
-                model::Value::Hash(entries.iter().map(|(key, value)| (key.to_model(), value.to_model())).collect())
-            }
+            Self::Hash(entries) => hash_to_model(entries, Self::to_model),
             Self::Sensitive(value) => model::Value::Sensitive(Box::new(value.to_model())),
             Self::Regexp(pattern) => scalar("Regexp", pattern.source().to_string()),
             Self::Binary(bytes) => scalar("Binary", binary_text(bytes)),
@@ -88,6 +87,16 @@ impl Value {
             Self::Callable(_) => model::Value::String(to_text(self).into()),
         }
     }
+}
+
+/// A hash as a catalog carries it. Where all keys are strings they are plain, even those that Ruby holds as bytes.
+pub(crate) fn hash_to_model(entries: &Hash, to_model: fn(&Value) -> model::Value) -> model::Value {
+    let is_plain = entries.keys().all(|key| matches!(key, Value::String(_)));
+    let key = |key: &Value| match key {
+        Value::String(text) if is_plain => model::Value::String(text.letters().clone()),
+        key => to_model(key),
+    };
+    model::Value::Hash(entries.iter().map(|(name, value)| (key(name), to_model(value))).collect())
 }
 
 fn tagged(ptype: &str, entries: &serde_json::Map<String, Json>) -> Result<Value, Failure> {

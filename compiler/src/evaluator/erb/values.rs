@@ -15,7 +15,7 @@ pub(super) fn to_ruby(value: &Value) -> Ruby {
         Value::Boolean(truth) => Ruby::Boolean(*truth),
         Value::Integer(number) => Ruby::Integer(*number),
         Value::Float(number) => Ruby::Float(*number),
-        Value::String(text) => Ruby::string(text.clone()),
+        Value::String(text) => Ruby::string(text.letters().clone()),
         Value::Array(items) => {
             let items = items.clone();
             Ruby::lazy_array(move || items.iter().map(to_ruby).collect())
@@ -52,7 +52,7 @@ fn at_level(value: &Ruby, level: u32) -> Value {
         Ruby::Boolean(truth) => Value::Boolean(*truth),
         Ruby::Integer(number) => Value::Integer(*number),
         Ruby::Float(number) => Value::Float(*number),
-        Ruby::String(text) => Value::String(text.shared()),
+        Ruby::String(text) => Value::String(text.shared().into()),
         Ruby::Symbol(name) if &**name == "default" => Value::Default,
         Ruby::Symbol(name) if &**name == "undef" => Value::Undef,
         Ruby::Array(list) if level < MOST_LEVELS => {

@@ -200,7 +200,7 @@ impl Formats {
             )));
         }
         let text = |key: &str| match given.get(&Value::string(key)) {
-            Some(Value::String(text)) => Some(text.clone()),
+            Some(Value::String(text)) => Some(text.letters().clone()),
             _ => None,
         };
         let mut format = Format::parse(text("format").as_deref().unwrap_or_default())?;

@@ -51,7 +51,7 @@ fn class_name(value: &Value) -> Result<Arc<str>, Failure> {
     match value {
         Value::Undef => Err(Failure::argument("Cannot use undef as a class name")),
         Value::String(text) if text.is_empty() => Err(Failure::argument("Cannot use empty string as a class name")),
-        Value::String(text) => Ok(text.clone()),
+        Value::String(text) => Ok(text.letters().clone()),
         Value::Type(Type::Class(None)) => Err(Failure::argument("Cannot use an unspecific Class[] Type")),
         Value::Type(Type::Class(Some(name))) => Ok(name.clone()),
         Value::Type(Type::Resource(resource)) => {

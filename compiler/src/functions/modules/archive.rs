@@ -28,7 +28,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
         let url = call.argument(0).clone();
         super::check_parameter(call, "url", "Variant[Stdlib::HTTPUrl, Stdlib::HTTPSUrl]", &url)?;
         let pattern = Regexp::parse(ARTIFACT)?;
-        let found = pattern.compiled().captures(call.text(0)).ok().flatten();
+        let found = pattern.captures_from(call.text(0), 0)?;
         let Some(groups) = found else { return Ok(Value::Undef) };
         let part = |name: &&str| {
             let text = groups.name(name).map(|text| Value::from(text.as_str()));

@@ -269,7 +269,7 @@ impl Uri<'_> {
 }
 
 fn check(component: &str, text: &str, pattern: &str) -> Result<(), Stop> {
-    if Regexp::parse(pattern)?.is_match(text) {
+    if Regexp::parse(pattern)?.is_match(text)? {
         return Ok(());
     }
     Err(Failure::argument(format!("bad component(expected {component} component): {text}")).into())

@@ -46,7 +46,11 @@ fn addresses(call: &mut Call<'_>) -> Result<Value, Stop> {
     let facts = call.caller.variable("facts")?.unwrap_or(Value::Undef);
     let mut found: Vec<Value> = Vec::new();
     for (interface, data) in interfaces(&facts) {
-        if excluded.contains(&interface) || patterns.iter().any(|pattern| pattern.is_match(&interface)) {
+        let mut is_excluded = excluded.contains(&interface);
+        for pattern in &patterns {
+            is_excluded = is_excluded || pattern.is_match(&interface)?;
+        }
+        if is_excluded {
             continue;
         }
         for kind in ["bindings", "bindings6"] {

@@ -10,7 +10,7 @@ use crate::functions::random::Random;
 use crate::functions::strings::{flat, ruby_class};
 use crate::functions::{Call, Function, ruby_text};
 use crate::regexp::Regexp;
-use crate::value::{Hash, Value};
+use crate::value::{Hash, Text, Value};
 
 pub(super) static FUNCTIONS: &[Function] = &[
     Function::legacy("any2array", 0, None, |call| {
@@ -85,8 +85,8 @@ pub(super) static FUNCTIONS: &[Function] = &[
             )),
         }
     }),
-    Function::legacy("prefix", 0, None, |call| affixed(call, |text, affix| format!("{affix}{text}"))),
-    Function::legacy("suffix", 0, None, |call| affixed(call, |text, affix| format!("{text}{affix}"))),
+    Function::legacy("prefix", 0, None, |call| affixed(call, |text, affix| format!("{affix}{text}").into())),
+    Function::legacy("suffix", 0, None, |call| affixed(call, |text, affix| text.derived(format!("{text}{affix}")))),
     Function::legacy("range", 0, None, succession::range),
     Function::legacy("values_at", 0, None, values_at),
     Function::legacy("delete", 0, None, delete),
@@ -166,7 +166,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
             format!("reverse(): Wrong number of arguments given ({n} for 1)")
         })?;
         match call.argument(0) {
-            Value::String(text) => Ok(Value::from(text.chars().rev().collect::<String>())),
+            Value::String(text) => Ok(Value::String(text.derived(text.chars().rev().collect::<String>()))),
             Value::Array(items) => Ok(Value::array(items.iter().rev().cloned().collect())),
             _ => refuse("reverse(): Requires either array or string to work with"),
         }
@@ -237,12 +237,12 @@ fn kept(entries: &Hash, wanted: impl Fn(&Value) -> bool) -> Hash {
     entries.iter().filter(|(_, value)| wanted(value)).map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
-fn affixed(call: &mut Call<'_>, join: impl Fn(&str, &str) -> String) -> Result<Value, Stop> {
+fn affixed(call: &mut Call<'_>, join: impl Fn(&Text, &str) -> Text) -> Result<Value, Stop> {
     let name = call.name;
     expect(call, !call.arguments.is_empty(), |n| format!("{name}(): Wrong number of arguments given ({n} for 1)"))?;
     let affix = match call.arguments.get(1) {
         None | Some(Value::Boolean(false)) => Arc::from(""),
-        Some(Value::String(text)) => text.clone(),
+        Some(Value::String(text)) => text.letters().clone(),
         Some(other) => {
             let got = ruby_text::inspect(other);
             return refuse(format!("{name}(): expected second argument to be a String, got {got}"));
@@ -250,9 +250,12 @@ fn affixed(call: &mut Call<'_>, join: impl Fn(&str, &str) -> String) -> Result<V
     };
     let collection = call.take(0);
     let mut changed = |value: &Value| -> Result<Value, Stop> {
-        let text = join(&ruby_text::to_s(value), &affix);
+        let text = match value {
+            Value::String(text) => join(text, &affix),
+            other => join(&ruby_text::to_s(other).into(), &affix),
+        };
         call.caller.spend(text.len())?;
-        Ok(Value::from(text))
+        Ok(Value::String(text))
     };
     match collection {
         Value::Array(items) => Ok(Value::array(items.iter().map(changed).collect::<Result<_, _>>()?)),
@@ -339,12 +342,26 @@ fn delete_regex(call: &mut Call<'_>) -> Result<Value, Stop> {
     let mut collection = call.take(0);
     for item in list(call.argument(1)) {
         let pattern = Regexp::parse(&format!(r"\b{}\b", ruby_text::to_s(&item)))?;
-        let matches = |value: &Value| value.as_str().is_some_and(|text| pattern.is_match(text));
+        let matches = |value: &Value| value.as_str().map_or(Ok(false), |text| pattern.is_match(text));
         collection = match collection {
-            Value::Array(items) => Value::array(items.iter().filter(|item| !matches(item)).cloned().collect()),
-            Value::Hash(entries) => Value::hash(
-                entries.iter().filter(|(key, _)| !matches(key)).map(|(k, v)| (k.clone(), v.clone())).collect(),
-            ),
+            Value::Array(items) => {
+                let mut kept = Vec::with_capacity(items.len());
+                for item in items.iter() {
+                    if !matches(item)? {
+                        kept.push(item.clone());
+                    }
+                }
+                Value::array(kept)
+            }
+            Value::Hash(entries) => {
+                let mut kept = Hash::default();
+                for (key, value) in entries.iter() {
+                    if !matches(key)? {
+                        kept.insert(key.clone(), value.clone());
+                    }
+                }
+                Value::hash(kept)
+            }
             text @ Value::String(_) => return no_method("reject!", &text),
             other => {
                 return refuse(format!(
@@ -391,6 +408,11 @@ fn matching(call: &Call<'_>, wanted: bool) -> Result<Value, Stop> {
             &parsed
         }
     };
-    let matches = |value: &&Value| value.as_str().is_some_and(|text| pattern.is_match(text)) == wanted;
-    Ok(Value::array(call.items(0).iter().filter(matches).cloned().collect()))
+    let mut found = Vec::new();
+    for item in call.items(0) {
+        if item.as_str().map_or(Ok(false), |text| pattern.is_match(text))? == wanted {
+            found.push(item.clone());
+        }
+    }
+    Ok(Value::array(found))
 }

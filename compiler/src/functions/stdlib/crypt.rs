@@ -7,7 +7,7 @@ use super::refuse;
 use crate::error::{Failure, Stop};
 use crate::functions::strings::ruby_class;
 use crate::functions::{Call, Function, ruby_text};
-use crate::value::Value;
+use crate::value::{Text, Value};
 
 pub(super) static FUNCTIONS: &[Function] = &[
     Function::legacy("pw_hash", 3, Some(3), pw_hash),
@@ -80,7 +80,7 @@ fn pw_hash(call: &mut Call<'_>) -> Result<Value, Stop> {
         "sha-256" => format!("$5${salt}${}", sha256_text(&sha_crypt::sha256_crypt(password, salt.as_bytes(), rounds))),
         _ => format!("$6${salt}${}", sha512_text(&sha_crypt::sha512_crypt(password, salt.as_bytes(), rounds))),
     };
-    Ok(Value::from(hashed))
+    Ok(Value::String(Text::bytes(hashed)))
 }
 
 /// `salt` is the cost, `$`, and 22 letters.
@@ -104,7 +104,7 @@ fn bcrypted(password: &str, salt: &str, version: bcrypt::Version) -> Result<Valu
     }
     let failed = |error: bcrypt::BcryptError| Failure::argument(format!("pw_hash(): {error}"));
     let parts = bcrypt::hash_with_salt(password.as_bytes(), cost, bytes).map_err(failed)?;
-    Ok(Value::from(parts.format_for_version(version)))
+    Ok(Value::String(Text::bytes(parts.format_for_version(version))))
 }
 
 /// What a letter of bcrypt's own base 64 stands for.

@@ -170,19 +170,22 @@ fn join_keys_to_values(call: &mut Call<'_>) -> Result<Value, Stop> {
     let text = ruby_text::to_s;
     let (entries, separator) = (entries.clone(), separator.clone());
     let mut joined = Vec::new();
-    let mut add = |line: String| -> Result<(), Stop> {
+    let mut add = |key: &Value, rest: String| -> Result<(), Stop> {
+        let line = text(key) + &rest;
         call.caller.spend(line.len())?;
-        joined.push(Value::from(line));
+        joined.push(match key {
+            Value::String(key) => Value::String(key.derived(line)),
+            _ => Value::from(line),
+        });
         Ok(())
     };
     for (key, value) in entries.iter() {
-        let key = text(key);
         match value {
             Value::Array(values) => {
-                values.iter().try_for_each(|value| add(format!("{key}{separator}{}", text(value))))?;
+                values.iter().try_for_each(|value| add(key, format!("{separator}{}", text(value))))?;
             }
-            value if text(value) == "undef" => add(key)?,
-            value => add(format!("{key}{separator}{}", text(value)))?,
+            value if text(value) == "undef" => add(key, String::new())?,
+            value => add(key, format!("{separator}{}", text(value)))?,
         }
     }
     Ok(Value::array(joined))

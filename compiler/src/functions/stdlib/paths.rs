@@ -4,7 +4,7 @@ use super::{expect, refuse};
 use crate::error::{Failure, Stop};
 use crate::functions::{Call, Function, ruby_text};
 use crate::signature::{Declared, required};
-use crate::value::Value;
+use crate::value::{Text, Value};
 use crate::world::DataFormat;
 
 pub(super) static FUNCTIONS: &[Function] = &[
@@ -20,7 +20,7 @@ pub(super) static FUNCTIONS: &[Function] = &[
     Function::legacy("basename", 0, None, |call| {
         expect(call, !call.arguments.is_empty(), |_| "basename(): No arguments given".to_owned())?;
         expect(call, call.arguments.len() <= 2, |n| format!("basename(): Too many arguments given ({n})"))?;
-        let Some(path) = call.argument(0).as_str() else {
+        let Value::String(path) = call.argument(0) else {
             return refuse("basename(): Requires string as first argument");
         };
         let suffix = match call.arguments.get(1) {
@@ -28,17 +28,21 @@ pub(super) static FUNCTIONS: &[Function] = &[
             Some(Value::String(suffix)) => suffix,
             Some(_) => return refuse("basename(): Requires string as second argument"),
         };
-        Ok(Value::from(basename(path, suffix)))
+        Ok(Value::String(path.derived(basename(path, suffix))))
     }),
     Function::new("stdlib::extname", &[Declared::new(&[required("filename", "String")]).returns("String")], |call| {
-        Ok(Value::from(extension(call.text(0))))
+        // Ruby's empty answer is of no letters at all.
+        Ok(match extension(call.text(0)) {
+            "" => Value::String(Text::bytes("")),
+            extension => Value::from(extension),
+        })
     }),
     Function::legacy("get_module_path", 0, None, |call| {
         let fits = call.arguments.len() == 1;
         expect(call, fits, |_| "get_module_path(): Wrong number of arguments, expects one".to_owned())?;
         let name = ruby_text::to_s(call.argument(0));
         if let Some(module) = call.caller.world().module(&name) {
-            return Ok(Value::String(module.path));
+            return Ok(Value::String(module.path.into()));
         }
         no_module(call, &name)
     }),

@@ -7,7 +7,7 @@ use super::{each_text, expect, list, no_method, refuse};
 use crate::error::{Failure, Stop};
 use crate::functions::{Call, Function, ruby_text};
 use crate::signature::{Declared, optional, required};
-use crate::value::Value;
+use crate::value::{Text, Value};
 
 pub(super) static FUNCTIONS: &[Function] = &[
     Function::legacy("swapcase", 0, None, |call| {
@@ -26,10 +26,13 @@ pub(super) static FUNCTIONS: &[Function] = &[
         expect(call, !call.arguments.is_empty(), |n| {
             format!("uriescape(): Wrong number of arguments given ({n} for 1)")
         })?;
-        each_text(call, uri_escaped)
+        match call.argument(0) {
+            Value::String(text) => Ok(Value::from(uri_escaped(text))),
+            _ => each_text(call, uri_escaped),
+        }
     }),
     Function::legacy("dos2unix", 0, None, |call| match call.argument(0) {
-        Value::String(text) => Ok(Value::from(text.replace("\r\n", "\n"))),
+        Value::String(text) => Ok(Value::String(text.derived(text.replace("\r\n", "\n")))),
         _ => refuse("dos2unix(): Requires string as argument"),
     }),
     Function::legacy("unix2dos", 0, None, |call| match call.argument(0) {
@@ -39,7 +42,8 @@ pub(super) static FUNCTIONS: &[Function] = &[
             let cut = |(at, line): (usize, &&str)| {
                 if at < last { line.trim_end_matches('\r').to_owned() } else { (*line).to_owned() }
             };
-            Ok(Value::from(lines.iter().enumerate().map(cut).collect::<Vec<_>>().join("\r\n")))
+            let changed = lines.iter().enumerate().map(cut).collect::<Vec<_>>().join("\r\n");
+            Ok(Value::String(text.derived(changed)))
         }
         _ => refuse("unix2dos(): Requires string as argument"),
     }),
@@ -56,7 +60,10 @@ pub(super) static FUNCTIONS: &[Function] = &[
     Function::legacy("to_bytes", 0, None, to_bytes),
     Function::legacy("convert_base", 2, Some(2), convert_base),
     Function::new("shell_escape", &[Declared::new(&[required("string", "Any")])], |call| {
-        Ok(Value::from(shell_escaped(&ruby_text::to_s(call.argument(0)))))
+        Ok(match call.argument(0) {
+            Value::String(text) => Value::String(text.derived(shell_escaped(text))),
+            other => Value::from(shell_escaped(&ruby_text::to_s(other))),
+        })
     }),
     Function::new("batch_escape", &[Declared::new(&[required("string", "Any")])], |call| {
         let escaped: String = ruby_text::to_s(call.argument(0)).chars().fold(String::new(), |mut out, c| {
@@ -95,7 +102,9 @@ pub(super) static FUNCTIONS: &[Function] = &[
         let fits = call.arguments.len() == 1;
         expect(call, fits, |n| format!("shell_split(): Wrong number of arguments given ({n} for 1)"))?;
         let words = shell_words(&ruby_text::to_s(call.argument(0)))?;
-        Ok(Value::array(words.into_iter().map(Value::from).collect()))
+        // Words grow out of an empty text of bytes.
+        let word = |word: String| if word.is_ascii() { Text::bytes(word) } else { word.into() };
+        Ok(Value::array(words.into_iter().map(|one| Value::String(word(one))).collect()))
     }),
     Function::new(
         "stdlib::start_with",
@@ -218,7 +227,7 @@ fn base64(call: &mut Call<'_>) -> Result<Value, Stop> {
             STANDARD.decode(padded(&known)).map_err(|_| invalid())?
         }
     };
-    Ok(String::from_utf8(bytes).map_or_else(|error| Value::Binary(error.into_bytes().into()), Value::from))
+    Ok(Value::from_bytes(bytes))
 }
 
 fn padded(text: &str) -> String {

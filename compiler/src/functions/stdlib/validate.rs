@@ -190,8 +190,8 @@ fn matches_any(arguments: &[Value]) -> Result<(), Stop> {
     };
     for pattern in flat(&list(&arguments[1])) {
         let found = match &pattern {
-            Value::Regexp(pattern) => pattern.is_match(text),
-            other => Regexp::shared(&ruby_text::to_s(other))?.is_match(text),
+            Value::Regexp(pattern) => pattern.is_match(text)?,
+            other => Regexp::shared(&ruby_text::to_s(other))?.is_match(text)?,
         };
         if found {
             return Ok(());

@@ -25,7 +25,7 @@ impl Text {
         let skipped = from.saturating_sub(1);
         let mut lines = (from..).zip(self.text.split_inclusive('\n').skip(skipped as usize));
         lines
-            .find(|(_, line)| pattern.is_match(line.split_once('#').map_or(*line, |(before, _)| before)))
+            .find(|(_, line)| pattern.accepts(line.split_once('#').map_or(*line, |(before, _)| before)))
             .map(|(number, _)| number)
     }
 

@@ -113,7 +113,7 @@ impl Writer<'_> {
 }
 
 fn text(text: &Arc<str>) -> Value {
-    Value::String(text.clone())
+    Value::String(text.clone().into())
 }
 
 impl Event {

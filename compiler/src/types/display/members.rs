@@ -66,7 +66,7 @@ impl Printer<'_, '_> {
             }
             if let Some(equality) = &definition.equality {
                 list.key(self, "equality")?;
-                self.value(&Value::array(equality.iter().cloned().map(Value::String).collect()))?;
+                self.value(&Value::array(equality.iter().cloned().map(Value::string).collect()))?;
             }
             if let Some(checks) = &definition.checks {
                 list.key(self, "checks")?;
@@ -231,9 +231,11 @@ impl Printer<'_, '_> {
 
 fn reference_hash(reference: &Reference, owner: &TypeSetType) -> Value {
     let authority = reference.name_authority.as_ref().filter(|_| reference.name_authority != owner.name_authority);
-    let authority = authority.map(|authority| ("name_authority", Value::String(authority.clone())));
-    let rest =
-        [("name", Value::String(reference.name.clone())), ("version_range", Value::from(reference.range.to_string()))];
+    let authority = authority.map(|authority| ("name_authority", Value::String(authority.clone().into())));
+    let rest = [
+        ("name", Value::String(reference.name.clone().into())),
+        ("version_range", Value::from(reference.range.to_string())),
+    ];
     Value::record(authority.into_iter().chain(rest))
 }
 

@@ -126,7 +126,7 @@ impl<'a> Reader<'a> {
         };
         definition.functions = self.functions(entries(hash, "functions"), &definition)?;
         definition.equality = match hash.get("equality") {
-            Some(Value::String(name)) => Some(vec![name.clone()]),
+            Some(Value::String(name)) => Some(vec![name.letters().clone()]),
             Some(Value::Array(names)) => Some(names.iter().filter_map(Value::as_str).map(Arc::from).collect()),
             _ => None,
         };
@@ -373,7 +373,7 @@ fn entries<'a>(hash: &'a Value, key: &str) -> &'a Hash {
 
 fn text(name: &Value) -> Arc<str> {
     match name {
-        Value::String(name) => name.clone(),
+        Value::String(name) => name.letters().clone(),
         other => crate::format::to_text(other).into(),
     }
 }

@@ -52,7 +52,7 @@ impl Object {
                 let name = &attribute.member.name;
                 let Some(value) = self.get(name) else { continue };
                 if !attribute.value.as_ref().is_some_and(|default| is_default(default, value)) {
-                    hash.insert(Value::String(name.clone()), value.clone());
+                    hash.insert(Value::String(name.clone().into()), value.clone());
                 }
             }
         }

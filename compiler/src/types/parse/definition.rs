@@ -155,7 +155,7 @@ impl Interpreter<'_> {
     /// The key of a type in a type set: a name, capitalised or quoted.
     fn simple_name(&mut self, node: &Node) -> Result<Value, Failure> {
         match &node.kind {
-            Kind::Reference(name) => Ok(Value::String(name.clone())),
+            Kind::Reference(name) => Ok(Value::String(name.clone().into())),
             _ => self.interpret(node),
         }
     }

@@ -78,7 +78,7 @@ impl Interpreter<'_> {
                 let texts: Option<Vec<Arc<str>>> = texts
                     .iter()
                     .map(|text| match text {
-                        Value::String(text) => Some(text.clone()),
+                        Value::String(text) => Some(text.letters().clone()),
                         _ => None,
                     })
                     .collect();
@@ -242,7 +242,7 @@ impl Interpreter<'_> {
     fn type_or_text(&self, parameter: &Value, node: &Node) -> Result<Type, Failure> {
         match parameter {
             Value::Type(of) => Ok(of.clone()),
-            Value::String(text) => Ok(Type::Text(text.clone())),
+            Value::String(text) => Ok(Type::Text(text.letters().clone())),
             _ => Err(self.invalid(node)),
         }
     }

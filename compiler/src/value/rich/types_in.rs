@@ -38,7 +38,7 @@ pub(super) fn from_json(ptype: &str, fields: &Map<String, Json>) -> Result<Type,
         "Float" => construct::float(&[get("from")?, get("to")?])?,
         "Boolean" => Type::Boolean(get("value")?.as_bool()),
         "String" => match get("size_type_or_value")? {
-            Value::String(text) => Type::Text(text),
+            Value::String(text) => Type::Text(text.letters().clone()),
             Value::Type(Type::Integer(bounds)) => Type::String(bounds.size()),
             _ => Type::String(Bounds::NONE),
         },
