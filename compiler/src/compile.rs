@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json};
 use syntax::ast::Program;
 
-use crate::error::{Error, Failure, RUNTIME_ERROR, Stop};
+use crate::error::{Error, Failure, Location, RUNTIME_ERROR, Stop};
 use crate::evaluator::{Evaluator, ResolvedType};
 use crate::known::TypeId;
 use crate::provenance::Explanation;
@@ -56,7 +56,7 @@ pub fn explain(
 }
 
 /// Runs something in the top scope of a node: the scopes are set up and the main manifest is left
-/// out.
+/// out. Errors do not name the node, and are not logged.
 pub(crate) fn without_manifests<T>(
     request: &Request<'_>,
     world: &dyn World,
@@ -67,7 +67,8 @@ pub(crate) fn without_manifests<T>(
     answered(evaluator, answer)
 }
 
-/// Runs something in the top scope of a node when its catalog is made.
+/// Runs something in the top scope of a node when its catalog is made. Errors do not name the node,
+/// and are not logged.
 pub(crate) fn after_compile<T>(
     request: &Request<'_>,
     world: &dyn World,
@@ -81,7 +82,11 @@ pub(crate) fn after_compile<T>(
 fn answered<T>(mut evaluator: Evaluator<'_>, answer: Result<T, Stop>) -> Result<(T, Vec<LogEntry>), CompileError> {
     match answer {
         Ok(answer) => Ok((answer, evaluator.take_logs())),
-        Err(stop) => Err(failed(&mut evaluator, stop)),
+        Err(stop) => {
+            let Error { issue_code, message, position } = error_of(&mut evaluator, stop);
+            let message = with_place(message, position.as_ref());
+            Err(CompileError { message, issue_code: Some(issue_code), position, logs: evaluator.take_logs() })
+        }
     }
 }
 
@@ -99,9 +104,8 @@ pub(crate) fn evaluate(
     }
 }
 
-/// The error as agents see it.
-fn failed(evaluator: &mut Evaluator<'_>, stop: Stop) -> CompileError {
-    let error = match evaluator.stray_jump(stop) {
+fn error_of(evaluator: &mut Evaluator<'_>, stop: Stop) -> Error {
+    let mut error = match evaluator.stray_jump(stop) {
         Stop::Error(error) => *error,
         Stop::Break(_) | Stop::Next(_) | Stop::Return(_) | Stop::NotFound => Error {
             issue_code: RUNTIME_ERROR,
@@ -109,26 +113,34 @@ fn failed(evaluator: &mut Evaluator<'_>, stop: Stop) -> CompileError {
             position: None,
         },
     };
-    let position = error.position.filter(|position| position.line > 0);
-    let node = evaluator.request().node;
-    let mut text = error.message.clone();
-    if let Some(position) = &position {
+    error.position = error.position.filter(|position| position.line > 0);
+    error
+}
+
+fn with_place(mut text: String, position: Option<&Location>) -> String {
+    if let Some(position) = position {
         let _ = write!(text, " {position}");
     }
-    let message = format!("{text} on node {node}");
+    text
+}
+
+/// The error as agents see it.
+fn failed(evaluator: &mut Evaluator<'_>, stop: Stop) -> CompileError {
+    let Error { issue_code, message: text, position } = error_of(evaluator, stop);
+    let message = format!("{} on node {}", with_place(text.clone(), position.as_ref()), evaluator.request().node);
     // An error of the language is logged without its place; what has no place of its own is logged whole.
     let is_placed = position.as_ref().is_some_and(|position| position.column.is_some())
-        || error.issue_code != RUNTIME_ERROR
-        || error.message.starts_with("Evaluation Error: ");
+        || issue_code != RUNTIME_ERROR
+        || text.starts_with("Evaluation Error: ");
     let unparsed = format!("Could not parse for environment {}: ", evaluator.request().environment);
-    let logged = match error.message.strip_prefix(&unparsed) {
+    let logged = match text.strip_prefix(&unparsed) {
         Some(mistake) => mistake.to_owned(),
-        None if is_placed => error.message,
+        None if is_placed => text,
         None => message.clone(),
     };
     let mut logs = evaluator.take_logs();
     logs.push(LogEntry { level: Level::Err, source: "Puppet".into(), message: logged, position: position.clone() });
-    CompileError { message, issue_code: Some(error.issue_code), position, logs }
+    CompileError { message, issue_code: Some(issue_code), position, logs }
 }
 
 impl Evaluator<'_> {
@@ -396,7 +408,18 @@ impl Evaluator<'_> {
 /// A class and the parameters that a classifier gives it.
 type WithParameters<'a> = (&'a str, &'a Map<String, Json>);
 
-/// Facts as a hash. Facts whose values are no data cannot come in JSON.
+/// Facts as a hash. Those that are null are empty texts, as the original makes them.
 fn facts(values: &Map<String, Json>) -> Value {
-    Value::hash(values.iter().map(|(name, value)| (Value::string(name.as_str()), Value::from_json(value))).collect())
+    Value::hash(values.iter().map(|(name, value)| (Value::string(name.as_str()), sanitized(value))).collect())
+}
+
+fn sanitized(fact: &Json) -> Value {
+    match fact {
+        Json::Null => Value::from(""),
+        Json::Array(items) => Value::array(items.iter().map(sanitized).collect()),
+        Json::Object(entries) => {
+            Value::hash(entries.iter().map(|(name, value)| (Value::string(name.as_str()), sanitized(value))).collect())
+        }
+        other => Value::from_json(other),
+    }
 }

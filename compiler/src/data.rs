@@ -7,7 +7,6 @@ use serde_json::Value as Json;
 use crate::value::{Hash, Value};
 use crate::world::{DataFormat, LoadError};
 
-mod scalar;
 mod yaml;
 
 /// Reads a data file.
@@ -27,11 +26,6 @@ pub fn parse(path: &str, bytes: &[u8], format: DataFormat) -> Result<Value, Load
 /// A YAML text as a value; the error names line and column.
 pub(crate) fn yaml(text: &str) -> Result<Value, String> {
     yaml::read(text)
-}
-
-/// A YAML scalar without quotes.
-pub(crate) fn plain(text: &str) -> Result<Value, String> {
-    scalar::plain(text)
 }
 
 /// A JSON text as a value; the error names line and column.

@@ -1,5 +1,7 @@
 //! Questions about a node's data: what `lookup()` would find, and on what way.
 
+use ruby::yaml::Layout;
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::compile;
@@ -10,11 +12,11 @@ use crate::functions::stdlib::{documents, yaml};
 use crate::hiera;
 use crate::hiera::explanation::Explanation;
 use crate::request::{CompileError, LogEntry, Request};
-use crate::value::{Hash, Value};
+use crate::value::Value;
 use crate::world::World;
 
 /// What is asked.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Question {
     /// The first key that is found gives the value.
     pub keys: Vec<String>,
@@ -32,7 +34,8 @@ pub struct Question {
 }
 
 /// What an answer explains.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Explain {
     #[default]
     Nothing,
@@ -43,7 +46,8 @@ pub enum Explain {
 }
 
 /// How an answer is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Format {
     Text,
     #[default]
@@ -58,21 +62,23 @@ pub struct Answer {
     pub found: bool,
     /// The value or the explanation; `None` when there is neither.
     pub text: Option<String>,
-    pub logs: Vec<LogEntry>,
 }
 
-/// Looks up for a node.
-pub fn lookup(request: &Request<'_>, world: &dyn World, question: &Question) -> Result<Answer, CompileError> {
+/// Looks up for a node; answers with what was logged.
+pub fn lookup(
+    request: &Request<'_>,
+    world: &dyn World,
+    question: &Question,
+) -> Result<(Answer, Vec<LogEntry>), CompileError> {
     let run = |evaluator: &mut Evaluator<'_>| answer(evaluator, question);
-    let ((found, text), logs) = if question.compile {
-        compile::after_compile(request, world, run)?
+    if question.compile {
+        compile::after_compile(request, world, run)
     } else {
-        compile::without_manifests(request, world, run)?
-    };
-    Ok(Answer { found, text, logs })
+        compile::without_manifests(request, world, run)
+    }
 }
 
-fn answer(evaluator: &mut Evaluator<'_>, question: &Question) -> Result<(bool, Option<String>), Stop> {
+fn answer(evaluator: &mut Evaluator<'_>, question: &Question) -> Result<Answer, Stop> {
     let keys = if question.keys.is_empty() && question.explain == Explain::Options {
         // Options of a key without a module.
         vec!["__global__".into()]
@@ -92,24 +98,24 @@ fn answer(evaluator: &mut Evaluator<'_>, question: &Question) -> Result<(bool, O
     };
     if question.explain == Explain::Nothing {
         return match hiera::lookup(evaluator, &asked) {
-            Ok(value) => Ok((true, Some(rendered(&value, question.format)?))),
-            Err(Stop::Error(error)) if hiera::is_lookup_error(&error) => Ok((false, None)),
+            Ok(value) => Ok(Answer { found: true, text: Some(rendered(&value, question.format)?) }),
+            Err(Stop::Error(error)) if hiera::is_lookup_error(&error) => Ok(Answer { found: false, text: None }),
             Err(stop) => Err(stop),
         };
     }
     let (value, explanation) = hiera::explained(evaluator, &asked, explanation)?;
     let text = match question.format {
         Format::Text => explanation.to_text(),
-        Format::Yaml => yaml::write(&explanation.to_data(":"), &Value::hash(Hash::default())),
-        Format::Json => documents::json_text(&explanation.to_data(""))?,
+        Format::Yaml => ruby::yaml::write(&explanation.to_data().yaml(), Layout::default()),
+        Format::Json => documents::json_text(&explanation.to_data().value())?,
     };
-    Ok((value.is_some(), Some(text)))
+    Ok(Answer { found: value.is_some(), text: Some(text) })
 }
 
 fn rendered(value: &Value, format: Format) -> Result<String, Stop> {
     Ok(match format {
         Format::Text => ruby_text::to_s(value),
-        Format::Yaml => yaml::write(value, &Value::hash(Hash::default())),
+        Format::Yaml => yaml::write(value, &Value::Undef),
         Format::Json => documents::json_text(value)?,
     })
 }

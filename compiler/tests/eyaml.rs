@@ -49,7 +49,7 @@ fn node() -> Node {
 
 fn answered(world: &Texts, key: &str, explain: Explain) -> String {
     let question = Question { keys: vec![key.to_owned()], explain, format: Format::Text, ..Question::default() };
-    lookup(&node().request(), world, &question).expect("the lookup runs").text.unwrap_or_else(|| "nothing".to_owned())
+    lookup(&node().request(), world, &question).expect("the lookup runs").0.text.unwrap_or_else(|| "nothing".to_owned())
 }
 
 fn found(world: &Texts, key: &str) -> String {

@@ -9,6 +9,7 @@
 //! - `interpreter`: runs a tree
 //! - [`value`]: what Ruby's expressions evaluate to; `methods`: what can be sent to them
 //! - [`regexp`], `format`: patterns and `sprintf` as Ruby has them
+//! - [`yaml`]: documents as Ruby lays them out, and its rules for plain scalars
 //! - [`host`]: the door to the outside
 //! - [`conversation`]: how a compile speaks with a process that runs Ruby for it
 //! - [`workers`]: those processes, the one room here that has effects
@@ -30,6 +31,7 @@ mod syntax;
 mod template;
 pub mod value;
 pub mod workers;
+pub mod yaml;
 
 pub use conversation::Fault;
 pub use error::Error;

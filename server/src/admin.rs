@@ -4,14 +4,16 @@
 //! A command is one line of JSON, its answer another; both are bounded. Whoever can open the
 //! socket (mode 0600 in a folder of mode 0700) is the operator.
 
+use compiler::Question;
 use model::Certname;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::rooms::Rooms;
 
 mod authority;
 mod compile;
+mod lookup;
 mod nodes;
 pub(crate) mod socket;
 
@@ -73,6 +75,19 @@ pub(crate) enum Command {
         environment: Option<String>,
         explain: Option<String>,
     },
+    Lookup {
+        node: String,
+        facts: Map<String, Value>,
+        environment: Option<String>,
+        question: Question,
+    },
+}
+
+impl Command {
+    /// Whether it works on code and on what is stored, and changes neither.
+    pub(crate) fn only_reads(&self) -> bool {
+        matches!(self, Self::Compile { .. } | Self::Lookup { .. })
+    }
 }
 
 /// How requests are signed by hand.
@@ -139,6 +154,9 @@ async fn run(rooms: &Rooms, command: Command) -> Result<Value, AdminError> {
                 Some(reference) => compile::explain(rooms, order, reference).await,
                 None => compile::compile(rooms, order).await,
             }
+        }
+        Command::Lookup { node, facts, environment, question } => {
+            lookup::lookup(rooms, certname(&node)?, facts, environment.as_deref(), question).await
         }
     }
 }

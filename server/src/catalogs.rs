@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use compiler::provenance::Explanation;
-use compiler::{Classification, Compilation, CompileError, Limits, LogEntry};
+use compiler::world::World;
+use compiler::{Answer, Classification, Compilation, CompileError, Limits, LogEntry, Question, Request};
 use inventory::Exported;
 use model::catalog::Version;
 use model::{Catalog, Certname, EnvironmentName, Facts, Trusted};
@@ -23,6 +24,7 @@ mod exports;
 mod settings;
 
 use assign::ExternalNodes;
+pub(crate) use assign::plain;
 pub(crate) use exports::for_others;
 
 /// Makes catalogs.
@@ -121,48 +123,58 @@ impl Catalogs {
         order: Order,
         render: impl FnOnce(&Compilation) -> T + Send + 'static,
     ) -> Result<T, CatalogError> {
-        let make = |request: &compiler::Request<'_>, world: &EnvironmentWorld| {
-            compiler::compile(request, world).map(|mut done| {
-                let logs = std::mem::take(&mut done.logs);
-                (done, logs)
-            })
+        let metrics = self.metrics.clone();
+        let task = move |job: &Job<'_>| {
+            let began = Instant::now();
+            let done = job.run(compiler::compile);
+            let took = began.elapsed();
+            metrics.compile(if matches!(done, Ok(Ok(_))) { "ok" } else { "failed" }, took);
+            let done = done?.inspect_err(|error| job.write_failure(error))?;
+            settings::write_logs(&done.logs);
+            let (node, environment) = (&job.order.node, &job.order.assigned.environment);
+            tracing::info!(%node, %environment, millis = took.as_millis() as u64, "compiled catalog");
+            Ok(render(&done))
         };
-        self.make(order, make, |done| render(&done)).await
+        self.on_pool(order, task).await
     }
 
     /// Compiles on the pool, and answers where the values of one resource came from; `None` where the
     /// catalog does not have it.
     pub(crate) async fn explain(&self, order: Order, reference: String) -> Result<Option<Explanation>, CatalogError> {
-        let make = move |request: &compiler::Request<'_>, world: &EnvironmentWorld| {
-            compiler::explain(request, world, &reference)
+        let task = move |job: &Job<'_>| {
+            let explained = job.run(|request, world| compiler::explain(request, world, &reference))?;
+            let (explanation, logs) = explained.inspect_err(|error| job.write_failure(error))?;
+            settings::write_logs(&logs);
+            Ok(explanation)
         };
-        self.make(order, make, |explanation| explanation).await
+        self.on_pool(order, task).await
     }
 
-    async fn make<M, T: Send + 'static>(
+    /// Looks data up on the pool, as a catalog of the node would. Logs are for who asked.
+    pub(crate) async fn lookup(
         &self,
         order: Order,
-        make: impl FnOnce(&compiler::Request<'_>, &EnvironmentWorld) -> Result<(M, Vec<LogEntry>), CompileError>
-        + Send
-        + 'static,
-        render: impl FnOnce(M) -> T + Send + 'static,
+        question: Question,
+    ) -> Result<Result<(Answer, Vec<LogEntry>), CompileError>, CatalogError> {
+        let task = move |job: &Job<'_>| job.run(|request, world| compiler::lookup(request, world, &question));
+        self.on_pool(order, task).await
+    }
+
+    /// Does something with the compiler, on a thread of the pool.
+    async fn on_pool<T: Send + 'static>(
+        &self,
+        order: Order,
+        task: impl FnOnce(&Job<'_>) -> Result<T, CatalogError> + Send + 'static,
     ) -> Result<T, CatalogError> {
         let node = order.node.clone();
         let environment = self.environment(&order).await?;
-        let (settings, metrics, limits) = (self.settings.clone(), self.metrics.clone(), self.limits.clone());
+        let (settings, limits) = (self.settings.clone(), self.limits.clone());
         let within = self.limits.timeout.0;
         let exports = exports::of_others(self.exported.clone(), node.clone());
         let job = self.pool.run(within + GRACE, move |cancel, deadline| {
-            let began = Instant::now();
             let expired = || cancel.is_set() || Instant::now() + GRACE >= deadline;
-            let done = compile(&order, environment, &settings, &limits, &expired, exports, make);
-            let took = began.elapsed();
-            metrics.compile(if done.is_ok() { "ok" } else { "failed" }, took);
-            let (answer, logs) = done?;
-            settings::write_logs(&logs);
-            let (node, environment) = (&order.node, &order.assigned.environment);
-            tracing::info!(%node, %environment, millis = took.as_millis() as u64, "compiled catalog");
-            Ok(render(answer))
+            let (order, fixed, limits) = (&order, &*settings, &limits);
+            task(&Job { order, environment, fixed, limits, expired: &expired, exports })
         });
         job.await.unwrap_or_else(|error| {
             Err(match error {
@@ -212,47 +224,62 @@ impl Catalogs {
     }
 }
 
-fn compile<M>(
-    order: &Order,
+/// What the compiler works with.
+struct Job<'a> {
+    order: &'a Order,
     environment: Arc<Environment>,
-    fixed: &settings::Fixed,
-    limits: &Compile,
-    expired: &(dyn Fn() -> bool + Sync),
+    fixed: &'a settings::Fixed,
+    limits: &'a Compile,
+    expired: &'a (dyn Fn() -> bool + Sync),
     exports: Arc<Exports>,
-    make: impl FnOnce(&compiler::Request<'_>, &EnvironmentWorld) -> Result<M, CompileError>,
-) -> Result<M, CatalogError> {
-    let said = environment.version().map_err(CatalogError::Version)?;
-    let version = match environment.snapshot.config_version {
-        None => Version::Seconds(environment.made),
-        Some(_) => Version::Text(said),
-    };
-    let settings = fixed.of(&environment.snapshot, order.assigned.environment.as_str());
-    let request = compiler::Request {
-        node: order.node.as_str(),
-        environment: order.assigned.environment.as_str(),
-        facts: &order.facts,
-        trusted: &order.trusted,
-        server_facts: &fixed.server_facts,
-        classification: order.assigned.classification.as_ref(),
-        settings: &settings,
-        limits: Limits {
-            max_depth: limits.max_depth,
-            max_steps: limits.max_steps,
-            max_resources: limits.max_resources,
-            max_values_bytes: limits.max_values.0,
-            max_catalog_bytes: limits.max_catalog.0,
-            expired: Some(expired),
-        },
-        version: &version,
-        catalog_uuid: &Uuid::new_v4().to_string(),
-        code_id: None,
-    };
-    let world = EnvironmentWorld::new(environment, clock::now().as_nanosecond(), exports);
-    make(&request, &world).map_err(|error| {
+}
+
+impl Job<'_> {
+    fn run<T>(
+        &self,
+        work: impl FnOnce(&Request<'_>, &dyn World) -> Result<T, CompileError>,
+    ) -> Result<Result<T, CompileError>, CatalogError> {
+        let Self { order, environment, fixed, limits, expired, exports } = self;
+        let said = environment.version().map_err(CatalogError::Version)?;
+        let version = match environment.snapshot.config_version {
+            None => Version::Seconds(environment.made),
+            Some(_) => Version::Text(said),
+        };
+        let settings = fixed.of(&environment.snapshot, order.assigned.environment.as_str());
+        let request = Request {
+            node: order.node.as_str(),
+            environment: order.assigned.environment.as_str(),
+            facts: &order.facts,
+            trusted: &order.trusted,
+            server_facts: &fixed.server_facts,
+            classification: order.assigned.classification.as_ref(),
+            settings: &settings,
+            limits: Limits {
+                max_depth: limits.max_depth,
+                max_steps: limits.max_steps,
+                max_resources: limits.max_resources,
+                max_values_bytes: limits.max_values.0,
+                max_catalog_bytes: limits.max_catalog.0,
+                expired: Some(*expired),
+            },
+            version: &version,
+            catalog_uuid: &Uuid::new_v4().to_string(),
+            code_id: None,
+        };
+        let world = EnvironmentWorld::new(environment.clone(), clock::now().as_nanosecond(), exports.clone());
+        Ok(work(&request, &world))
+    }
+
+    fn write_failure(&self, error: &CompileError) {
         settings::write_logs(&error.logs);
-        tracing::error!(node = %order.node, "{}", error.message);
-        CatalogError::Compile(Box::new(error))
-    })
+        tracing::error!(node = %self.order.node, "{}", error.message);
+    }
+}
+
+impl From<CompileError> for CatalogError {
+    fn from(error: CompileError) -> Self {
+        Self::Compile(Box::new(error))
+    }
 }
 
 /// Facts of a node that sent none.

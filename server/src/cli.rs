@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::config::Flags;
 
 pub(crate) mod local;
+mod lookup;
 mod render;
 pub(crate) mod run;
 
@@ -26,6 +27,7 @@ const EXAMPLES: &str = "Examples:
   quartermaster ca sign web01.example.com
   quartermaster node facts web01.example.com --json
   quartermaster compile web01.example.com --facts facts.json
+  quartermaster lookup ntp::servers --node web01.example.com --explain
 
 Every setting may stand in the file of --config, in the environment as QUARTERMASTER_NAME, or on the
 command line, where the last wins. `quartermaster config show` lists them all.";
@@ -93,6 +95,9 @@ send it ({\"name\": ..., \"values\": {...}}) or the output of `facter --json`.
 --explain prints, for one resource, each value with the file and line, Hiera level or default that
 gave it, and the values that it took the place of.")]
     Compile(Compile),
+    /// Look Hiera data up as a node would, and tell where they come from
+    #[command(after_help = lookup::EXAMPLES)]
+    Lookup(lookup::Lookup),
     /// Look for mistakes in Puppet code, Hiera data and metadata
     #[command(after_help = "Example:
   quartermaster check /etc/puppetlabs/code/environments/production")]

@@ -24,6 +24,7 @@ fn help_has_examples() -> Result<()> {
         &["ca", "--help"],
         &["node", "--help"],
         &["compile", "--help"],
+        &["lookup", "--help"],
         &["check", "--help"],
     ] {
         let output = quartermaster(arguments)?;

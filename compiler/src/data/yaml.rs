@@ -1,9 +1,9 @@
 //! YAML events to values, without recursion.
 
+use ruby::yaml::Scalar;
 use rustc_hash::FxHashMap;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
 
-use super::scalar;
 use crate::value::{Hash, Value};
 
 /// Nested deeper than this, a file is refused.
@@ -159,7 +159,7 @@ fn insert(entries: &mut Hash, key: Value, key_origin: Origin, node: Node) {
 
 fn tagged_scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Value, String> {
     let Some(tag) = tag else {
-        return if style == ScalarStyle::Plain { scalar::plain(text) } else { Ok(Value::String(text.into())) };
+        return if style == ScalarStyle::Plain { plain(text) } else { Ok(Value::String(text.into())) };
     };
     if let Some(class) = ruby_class(tag) {
         return Err(format!("Tried to load unspecified class: {class}"));
@@ -169,13 +169,24 @@ fn tagged_scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>) -> Result<Va
     }
     match tag.suffix.as_str() {
         "binary" => binary(text),
-        "float" => Ok(match scalar::plain(text)? {
+        "float" => Ok(match plain(text)? {
             Value::Integer(number) => Value::Float(number as f64),
             other => other,
         }),
         suffix if suffix.starts_with("ruby/sym") => Ok(Value::String(text.into())),
-        _ => scalar::plain(text),
+        _ => plain(text),
     }
+}
+
+fn plain(text: &str) -> Result<Value, String> {
+    Ok(match ruby::yaml::scalar(text)? {
+        Scalar::Null => Value::Undef,
+        Scalar::Boolean(truth) => Value::Boolean(truth),
+        Scalar::Integer(number) => Value::Integer(number),
+        Scalar::Float(number) => Value::Float(number),
+        // The language has no symbols.
+        Scalar::Symbol(text) | Scalar::Text(text) => Value::String(text.into()),
+    })
 }
 
 /// `!!str`, `!str`, and the lone `!`.

@@ -165,6 +165,12 @@ impl Explanation {
         }
     }
 
+    /// Shows what became of a value that was found, where it was changed in place.
+    pub(super) fn replace(&mut self, before: &Value, after: &Value) {
+        let after = self.secrets.borrow().hide_in(after);
+        self.branches.iter_mut().for_each(|branch| branch.replace(before, &after));
+    }
+
     fn leaf(&mut self, module: &Arc<str>, event: Event) {
         self.push(Node::Module(module.clone()));
         self.end(event, None, None);
@@ -199,6 +205,24 @@ impl Explanation {
             branches = &mut branches[*index].branches;
         }
         branches
+    }
+}
+
+impl Branch {
+    fn replace(&mut self, before: &Value, after: &Value) {
+        if self.value.as_ref().is_some_and(|value| is_same(value, before)) {
+            self.value = Some(after.clone());
+        }
+        self.branches.iter_mut().for_each(|branch| branch.replace(before, after));
+    }
+}
+
+/// Whether both are one array or hash.
+fn is_same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Array(one), Value::Array(other)) => Arc::ptr_eq(one, other),
+        (Value::Hash(one), Value::Hash(other)) => Arc::ptr_eq(one, other),
+        _ => false,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Data files: what `yaml_data`, `json_data` and `hocon_data` answer.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::fault;
@@ -10,7 +11,7 @@ use crate::world::DataFormat;
 
 /// The data of a file; `None` when there is no such file.
 pub(crate) fn hash(caller: &mut dyn Caller, path: &str, format: DataFormat) -> Result<Option<Value>, Stop> {
-    let data = caller.world().data(path, format).map_err(|error| fault(format!("Unable to parse {error}")))?;
+    let data = caller.world().data(&plain(path), format).map_err(|error| fault(format!("Unable to parse {error}")))?;
     let Some(value) = data else { return Ok(None) };
     if format != DataFormat::Yaml || matches!(&*value, Value::Hash(_)) {
         return Ok(Some((*value).clone()));
@@ -33,4 +34,13 @@ pub(crate) fn data(caller: &mut dyn Caller, options: &Value, format: DataFormat)
 pub(super) fn existing(caller: &mut dyn Caller, path: &str, format: DataFormat) -> Result<Value, Stop> {
     let found = hash(caller, path, format)?;
     found.ok_or_else(|| Failure::argument(format!("No such file or directory @ rb_file_s_stat - {path}")).into())
+}
+
+/// A path without doubled separators, as variables without a value leave them.
+pub(super) fn plain(path: &str) -> Cow<'_, str> {
+    if !path.contains("//") {
+        return Cow::Borrowed(path);
+    }
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    Cow::Owned(format!("/{}", parts.join("/")))
 }

@@ -11,7 +11,7 @@ use super::interpolation::Watched;
 use super::key::{self, Key};
 use super::merge::Strategy;
 use super::origin::Layer;
-use super::{Lookup, State};
+use super::{Lookup, State, files};
 use crate::error::Stop;
 use crate::value::{Hash, Value};
 use crate::world::FileKind;
@@ -176,7 +176,7 @@ impl Hierarchy {
             }
             Locations::Globs(declared) => {
                 for glob in declared {
-                    let pattern = joined(&datadir, &text(lookup, glob)?);
+                    let pattern = files::plain(&joined(&datadir, &text(lookup, glob)?)).into_owned();
                     let found = lookup.caller.world().glob(&pattern);
                     locations.extend(found.iter().map(|path| path_location(&pattern, path)));
                 }
@@ -212,7 +212,7 @@ impl Hierarchy {
 impl Location {
     /// Whether there is something at the place.
     pub(super) fn exists(&self, lookup: &Lookup<'_>) -> bool {
-        *self.exists.get_or_init(|| lookup.caller.world().find(FileKind::File, &self.resolved).is_some())
+        *self.exists.get_or_init(|| lookup.caller.world().find(FileKind::File, &files::plain(&self.resolved)).is_some())
     }
 }
 
@@ -261,13 +261,13 @@ pub(super) fn text(lookup: &mut Lookup<'_>, template: &str) -> Result<String, St
 /// A path below a folder; an absolute one stays. `.` and `..` are resolved by their letters.
 pub(super) fn joined(folder: &str, path: &str) -> String {
     let whole = if path.starts_with('/') { path.to_owned() } else { format!("{folder}/{path}") };
-    if !whole.contains("/.") && !whole.contains("//") {
+    if !whole.contains("/.") {
         return whole;
     }
     let mut parts: Vec<&str> = Vec::new();
-    for part in whole.split('/') {
+    for part in whole.trim_start_matches('/').split('/') {
         match part {
-            "" | "." => {}
+            "." => {}
             ".." => {
                 parts.pop();
             }

@@ -7,7 +7,11 @@ use super::explanation::Node;
 use crate::error::{Failure, Stop};
 use crate::functions::assert_instance;
 use crate::types::{Type, parse};
-use crate::value::{Hash, Value, ruby_class};
+use crate::value::{Hash, Value};
+
+mod deep;
+
+use deep::Deep;
 
 /// A merge strategy with its options.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,14 +35,6 @@ enum Kind {
     UnconstrainedDeep(Deep),
     /// As that, the lower value winning.
     ReverseDeep(Deep),
-}
-
-/// Options of a deep merge.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Deep {
-    knockout_prefix: Option<Arc<str>>,
-    sort_merged_arrays: bool,
-    merge_hash_arrays: bool,
 }
 
 impl Strategy {
@@ -164,8 +160,8 @@ impl Strategy {
                 }
                 (higher, _) => higher.clone(),
             }),
-            Kind::Deep(options) | Kind::UnconstrainedDeep(options) => options.merge(higher, lower),
-            Kind::ReverseDeep(options) => options.merge(&lower, higher.clone()),
+            Kind::Deep(options) | Kind::UnconstrainedDeep(options) => Ok(options.merge(higher, &lower)?.value),
+            Kind::ReverseDeep(options) => Ok(options.merge(&lower, higher)?.value),
         }
     }
 
@@ -226,6 +222,11 @@ impl Lookup<'_> {
             self.check_type("The first element of the merge", &of, higher)?;
             self.check_type("The second element of the merge", &of, &lower)?;
         }
+        if let (Kind::Deep(options), Some(explanation)) = (&strategy.kind, &self.state.explanation) {
+            let merged = options.merge(higher, &lower)?;
+            explanation.borrow_mut().replace(higher, &merged.source);
+            return Ok(merged.value);
+        }
         strategy.merge(higher, lower)
     }
 }
@@ -256,132 +257,6 @@ fn without_doubles(values: impl IntoIterator<Item = Value>) -> Vec<Value> {
     let mut seen = indexmap::IndexSet::<Value, rustc_hash::FxBuildHasher>::default();
     seen.extend(values);
     seen.into_iter().collect()
-}
-
-impl Deep {
-    fn read(options: &Hash) -> Self {
-        Self {
-            knockout_prefix: text(options, "knockout_prefix"),
-            sort_merged_arrays: flag(options, "sort_merged_arrays"),
-            merge_hash_arrays: flag(options, "merge_hash_arrays"),
-        }
-    }
-
-    /// Merges `source` (it wins) into `dest`.
-    fn merge(&self, source: &Value, dest: Value) -> Result<Value, Stop> {
-        if self.knockout_prefix.as_deref() == Some("") {
-            return Err(Failure::argument("knockout_prefix cannot be an empty string in deep_merge!").into());
-        }
-        match (source, dest) {
-            (Value::Undef, dest) => Ok(dest),
-            (source, Value::Undef | Value::Boolean(false)) => Ok(source.clone()),
-            (Value::Hash(source), Value::Hash(dest)) => {
-                let mut joined = Arc::unwrap_or_clone(dest);
-                for (key, value) in source.iter() {
-                    self.merge_entry(&mut joined, key, value)?;
-                }
-                Ok(Value::Hash(joined.into()))
-            }
-            // The first key replaces what was there, the others merge the source with itself.
-            (Value::Hash(source), dest) => {
-                if source.is_empty() {
-                    return Ok(dest);
-                }
-                let mut joined = (**source).clone();
-                for (key, value) in source.iter().skip(1) {
-                    self.merge_entry(&mut joined, key, value)?;
-                }
-                Ok(Value::Hash(joined.into()))
-            }
-            (Value::Array(source), Value::Array(dest)) => self.merge_arrays(source, &dest),
-            (Value::Array(source), _) => match &self.knockout_prefix {
-                None => Ok(Value::Array(source.clone())),
-                Some(prefix) => {
-                    let kept: Vec<Value> =
-                        source.iter().filter(|item| knocked(item, prefix).is_none()).cloned().collect();
-                    Ok(Value::Array(kept.into()))
-                }
-            },
-            (source, _) => match &self.knockout_prefix {
-                Some(prefix) if knocked(source, prefix).is_some() => Ok(Value::String("".into())),
-                _ => Ok(source.clone()),
-            },
-        }
-    }
-
-    fn merge_entry(&self, joined: &mut Hash, key: &Value, value: &Value) -> Result<(), Stop> {
-        let before = match joined.get(key) {
-            Some(before) if !matches!(before, Value::Undef | Value::Boolean(false)) => before.clone(),
-            // What is new is merged with itself: doubles and knock-outs within it go.
-            _ => value.clone(),
-        };
-        let merged = self.merge(value, before)?;
-        joined.insert(key.clone(), merged);
-        Ok(())
-    }
-
-    fn merge_arrays(&self, source: &[Value], dest: &[Value]) -> Result<Value, Stop> {
-        let mut source = source.to_vec();
-        let mut dest = dest.to_vec();
-        if let Some(prefix) = &self.knockout_prefix {
-            let all = Value::String(prefix.clone().into());
-            if source.contains(&all) {
-                dest.clear();
-                source.retain(|item| *item != all);
-            }
-            source.retain(|item| {
-                let Some(name) = knocked(item, prefix) else { return true };
-                dest.retain(|other| *other != name && other != item);
-                false
-            });
-        }
-        let hashes = |items: &[Value]| items.iter().all(|item| matches!(item, Value::Hash(_)));
-        let mut joined = if self.merge_hash_arrays && hashes(&source) && hashes(&dest) {
-            let shared = dest.len();
-            let empty = Value::Hash(Arc::default());
-            let mut list = Vec::with_capacity(shared.max(source.len()));
-            for (index, item) in dest.into_iter().enumerate() {
-                list.push(self.merge(source.get(index).unwrap_or(&empty), item)?);
-            }
-            list.extend(source.into_iter().skip(shared));
-            list
-        } else {
-            without_doubles(dest.into_iter().chain(source))
-        };
-        if self.sort_merged_arrays {
-            sort(&mut joined)?;
-        }
-        Ok(Value::Array(joined.into()))
-    }
-}
-
-/// The value that a knock-out removes, when an item is one.
-fn knocked(item: &Value, prefix: &str) -> Option<Value> {
-    match item {
-        Value::String(text) => text.strip_prefix(prefix).map(|rest| Value::String(rest.into())),
-        _ => None,
-    }
-}
-
-fn sort(items: &mut [Value]) -> Result<(), Stop> {
-    let number = |value: &Value| match value {
-        Value::Integer(number) => Some(*number as f64),
-        Value::Float(number) => Some(*number),
-        _ => None,
-    };
-    if items.iter().all(|item| number(item).is_some()) {
-        items.sort_by(|a, b| number(a).partial_cmp(&number(b)).unwrap_or(std::cmp::Ordering::Equal));
-        return Ok(());
-    }
-    if items.len() > 1 && !items.iter().all(|item| matches!(item, Value::String(_))) {
-        let class = |index: usize| items.get(index).map_or("nil".into(), ruby_class);
-        return Err(Failure::argument(format!("comparison of {} with {} failed", class(0), class(1))).into());
-    }
-    items.sort_by(|a, b| match (a, b) {
-        (Value::String(a), Value::String(b)) => a.cmp(b),
-        _ => std::cmp::Ordering::Equal,
-    });
-    Ok(())
 }
 
 #[cfg(test)]

@@ -80,7 +80,7 @@ struct Claims {
 }
 
 /// What the node's certificate says, if it has one.
-async fn trusted(rooms: &Rooms, node: &Certname) -> Result<Trusted, AdminError> {
+pub(super) async fn trusted(rooms: &Rooms, node: &Certname) -> Result<Trusted, AdminError> {
     let row = match rooms.authority() {
         Ok(authority) => authority.certificate_row(node).await?,
         Err(_) => None,

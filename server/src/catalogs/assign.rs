@@ -56,7 +56,7 @@ pub(super) fn classification(said: &classifier::Classification) -> Classificatio
 }
 
 /// A value read from YAML, as JSON.
-fn plain(value: &Read) -> Value {
+pub(crate) fn plain(value: &Read) -> Value {
     match value {
         Read::Undef => Value::Null,
         Read::Boolean(truth) => Value::Bool(*truth),

@@ -13,12 +13,12 @@ use crate::rooms::Rooms;
 
 /// Opens what the command needs and carries it out.
 pub(crate) async fn perform_locally(config: Arc<Config>, command: Command) -> anyhow::Result<Answer> {
-    let compiles = matches!(command, Command::Compile { .. });
-    if !compiles && DataDir::is_fresh(&config.data_dir) {
+    let only_reads = command.only_reads();
+    if !only_reads && DataDir::is_fresh(&config.data_dir) {
         bail!("no server has run in {}; --data-dir names another folder", config.data_dir.display());
     }
-    // Held so that no server starts on the folder meanwhile. A compile only reads.
-    let _held = if compiles { None } else { Some(DataDir::open(&config.data_dir)?) };
+    // Held so that no server starts on the folder meanwhile. What only reads may go on beside it.
+    let _held = if only_reads { None } else { Some(DataDir::open(&config.data_dir)?) };
     let metrics = Metrics::new()?;
     let rooms = Rooms::open(config.clone(), metrics.clone())?;
     let rooms = if DataDir::is_fresh(&config.data_dir) {

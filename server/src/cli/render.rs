@@ -9,8 +9,6 @@ use crate::admin::Command;
 use crate::config::{Config, Origin};
 use crate::environments::check::Report;
 
-mod explanation;
-
 /// Prints a line. Who has closed the pipe wants no more of it.
 macro_rules! put {
     ($($text:tt)*) => { drop(writeln!(std::io::stdout(), $($text)*)) };
@@ -26,6 +24,9 @@ macro_rules! complain {
     ($($text:tt)*) => { drop(writeln!(std::io::stderr(), $($text)*)) };
 }
 
+mod explanation;
+mod lookup;
+
 /// Prints what went wrong.
 pub(super) fn failure(reason: &str) {
     complain!("Error: {reason}");
@@ -33,6 +34,9 @@ pub(super) fn failure(reason: &str) {
 
 /// Prints the answer to a command. Parts that failed go to standard error and into the exit code.
 pub(super) fn answer(command: &Command, value: &Value, json: bool) -> anyhow::Result<ExitCode> {
+    if matches!(command, Command::Lookup { .. }) {
+        return Ok(lookup::put(value));
+    }
     if json {
         put!("{}", serde_json::to_string_pretty(value)?);
     } else {
@@ -57,7 +61,8 @@ pub(super) fn answer(command: &Command, value: &Value, json: bool) -> anyhow::Re
             | Command::NodeFacts { .. }
             | Command::NodeReport { .. }
             | Command::NodeCatalog { .. }
-            | Command::Compile { .. } => put!("{}", serde_json::to_string_pretty(value)?),
+            | Command::Compile { .. }
+            | Command::Lookup { .. } => put!("{}", serde_json::to_string_pretty(value)?),
         }
     }
     let failed = value.get("failed").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);

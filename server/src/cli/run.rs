@@ -23,7 +23,9 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
     match done {
         Ok(code) => code,
         Err(error) => {
-            render::failure(&format!("{error:#}"));
+            // As `puppet lookup` begins every error.
+            let could_not = if matches!(cli.command, Line::Lookup(_)) { "Could not run: " } else { "" };
+            render::failure(&format!("{could_not}{error:#}"));
             ExitCode::FAILURE
         }
     }
@@ -52,12 +54,13 @@ fn carry_out(cli: &Cli, config: Config, flags: Flags) -> anyhow::Result<ExitCode
             environment: compile.environment.clone(),
             explain: compile.explain.clone(),
         },
+        Line::Lookup(lookup) => lookup.command(&config.certname.to_string(), json)?,
     };
     // Only warnings: what the command answers is on standard output.
     log::quiet();
     let config = Arc::new(config);
     // A folder of code on the command line means that code, not the one of the server that runs.
-    let here = matches!(command, Command::Compile { .. }) && cli.common.code_dir.is_some();
+    let here = command.only_reads() && cli.common.code_dir.is_some();
     let answer = actix_web::rt::System::new().block_on(async {
         if !here && let Some(answer) = socket::ask(&config.socket(), &command).await.context("the admin socket")? {
             return Ok(answer);

@@ -1,119 +1,129 @@
 //! The tree as data, for JSON and YAML.
 
-use std::sync::Arc;
-
 use super::{Branch, Event, Explanation, LocationKind, Node};
+use crate::functions::stdlib::yaml;
 use crate::value::{Hash, Value};
 
+/// A part of the tree. Keys, and texts that are symbols, are symbols in Ruby.
+#[derive(Debug)]
+pub(crate) enum Data {
+    Value(Value),
+    Symbol(&'static str),
+    List(Vec<Data>),
+    Map(Vec<(&'static str, Data)>),
+}
+
 impl Explanation {
-    /// As the original renders it: a single branch stands for the whole. Where Ruby has symbols,
-    /// `mark` stands before the text.
-    pub(crate) fn to_data(&self, mark: &str) -> Value {
-        let writer = Writer { mark };
+    /// As the original renders it: a single branch stands for the whole.
+    pub(crate) fn to_data(&self) -> Data {
         match self.branches.as_slice() {
-            [one] => writer.branch(one),
-            many => Value::hash(writer.branches(many)),
+            [one] => branch(one),
+            many => Data::Map(branches(many)),
         }
     }
 }
 
-struct Writer<'a> {
-    mark: &'a str,
-}
-
-impl Writer<'_> {
-    fn symbol(&self, text: &str) -> Value {
-        Value::from(format!("{}{text}", self.mark))
+impl Data {
+    /// Symbols are texts.
+    pub(crate) fn value(&self) -> Value {
+        match self {
+            Self::Value(value) => value.clone(),
+            Self::Symbol(name) => Value::from(*name),
+            Self::List(items) => Value::array(items.iter().map(Self::value).collect()),
+            Self::Map(entries) => {
+                Value::hash(entries.iter().map(|(key, data)| (Value::from(*key), data.value())).collect::<Hash>())
+            }
+        }
     }
 
-    fn put(&self, data: &mut Hash, key: &str, value: Value) {
-        data.insert(self.symbol(key), value);
+    /// Symbols are symbols.
+    pub(crate) fn yaml(&self) -> ruby::yaml::Node {
+        use ruby::yaml::Node;
+        match self {
+            Self::Value(value) => yaml::shared(value),
+            Self::Symbol(name) => Node::symbol(name),
+            Self::List(items) => Node::Sequence(items.iter().map(Self::yaml).collect()),
+            Self::Map(entries) => {
+                Node::Mapping(entries.iter().map(|(key, data)| (Node::symbol(key), data.yaml())).collect())
+            }
+        }
     }
 
-    fn branches(&self, branches: &[Branch]) -> Hash {
-        let mut data = Hash::default();
-        if !branches.is_empty() {
-            let branches = branches.iter().map(|branch| self.branch(branch)).collect();
-            self.put(&mut data, "branches", Value::array(branches));
-        }
-        data
-    }
-
-    fn branch(&self, branch: &Branch) -> Value {
-        match &branch.node {
-            Node::MergeSource(source) => {
-                let mut data = Hash::default();
-                self.put(&mut data, "type", self.symbol("merge_source"));
-                self.put(&mut data, "merge_source", Value::from(*source));
-                return Value::hash(data);
-            }
-            Node::Merge { .. } if branch.branches.len() == 1 => return self.branch(&branch.branches[0]),
-            _ => {}
-        }
-        let mut data = self.branches(&branch.branches);
-        let key = branch.key.as_deref().or(match &branch.node {
-            Node::Top(key) => Some(&**key),
-            Node::InvalidKey => Some("lookup_options"),
-            _ => None,
-        });
-        if let Some(key) = key {
-            self.put(&mut data, "key", Value::from(key));
-        }
-        if matches!(branch.event, Some(Event::Found | Event::FoundInDefaults | Event::FoundInOverrides | Event::Result))
-        {
-            self.put(&mut data, "value", branch.value.clone().unwrap_or(Value::Undef));
-        }
-        if let Some(event) = branch.event {
-            self.put(&mut data, "event", self.symbol(event.name()));
-        }
-        if !branch.texts.is_empty() {
-            let texts = branch.texts.iter().map(|text| Value::from(text.as_str())).collect();
-            self.put(&mut data, "texts", Value::array(texts));
-        }
-        self.put(&mut data, "type", self.symbol(branch.node.type_name()));
-        self.describe(&mut data, &branch.node);
-        Value::hash(data)
-    }
-
-    fn describe(&self, data: &mut Hash, node: &Node) {
-        match node {
-            Node::Merge { strategy, options } => {
-                self.put(data, "merge", self.symbol(strategy));
-                if let Some(options) = options {
-                    self.put(data, "options", options.clone());
-                }
-            }
-            Node::Provider { name, configuration, module } => {
-                self.put(data, "name", Value::from(name.as_str()));
-                if let Some(path) = configuration {
-                    self.put(data, "configuration_path", text(path));
-                }
-                if let Some(module) = module {
-                    self.put(data, "module", text(module));
-                }
-            }
-            Node::Location { kind, original, resolved } => {
-                let (first, second) = match kind {
-                    LocationKind::Path => ("original_path", "path"),
-                    LocationKind::Uri => ("original_uri", "uri"),
-                };
-                self.put(data, first, text(original));
-                self.put(data, second, text(resolved));
-            }
-            Node::Interpolation(expression) => self.put(data, "expression", text(expression)),
-            Node::Scope(name) => self.put(data, "name", Value::from(name.as_str())),
-            Node::Top(_)
-            | Node::InvalidKey
-            | Node::MergeSource(_)
-            | Node::SubKey(_)
-            | Node::Segment
-            | Node::Module(_) => {}
-        }
+    fn text(text: impl Into<Value>) -> Self {
+        Self::Value(text.into())
     }
 }
 
-fn text(text: &Arc<str>) -> Value {
-    Value::String(text.clone().into())
+type Map = Vec<(&'static str, Data)>;
+
+fn branches(branches: &[Branch]) -> Map {
+    if branches.is_empty() {
+        return Vec::new();
+    }
+    vec![("branches", Data::List(branches.iter().map(branch).collect()))]
+}
+
+fn branch(branch: &Branch) -> Data {
+    match &branch.node {
+        Node::MergeSource(source) => {
+            return Data::Map(vec![("type", Data::Symbol("merge_source")), ("merge_source", Data::text(*source))]);
+        }
+        Node::Merge { .. } if branch.branches.len() == 1 => return self::branch(&branch.branches[0]),
+        _ => {}
+    }
+    let mut data = branches(&branch.branches);
+    let key = branch.key.as_deref().or(match &branch.node {
+        Node::Top(key) => Some(&**key),
+        Node::InvalidKey => Some("lookup_options"),
+        _ => None,
+    });
+    if let Some(key) = key {
+        data.push(("key", Data::text(key)));
+    }
+    if matches!(branch.event, Some(Event::Found | Event::FoundInDefaults | Event::FoundInOverrides | Event::Result)) {
+        data.push(("value", Data::Value(branch.value.clone().unwrap_or(Value::Undef))));
+    }
+    if let Some(event) = branch.event {
+        data.push(("event", Data::Symbol(event.name())));
+    }
+    if !branch.texts.is_empty() {
+        let texts = branch.texts.iter().map(|text| Data::text(text.as_str())).collect();
+        data.push(("texts", Data::List(texts)));
+    }
+    data.push(("type", Data::Symbol(branch.node.type_name())));
+    describe(&mut data, &branch.node);
+    Data::Map(data)
+}
+
+fn describe(data: &mut Map, node: &Node) {
+    match node {
+        Node::Merge { strategy, options } => {
+            data.push(("merge", Data::Symbol(strategy)));
+            if let Some(options) = options {
+                data.push(("options", Data::Value(options.clone())));
+            }
+        }
+        Node::Provider { name, configuration, module } => {
+            data.push(("name", Data::text(name.as_str())));
+            if let Some(path) = configuration {
+                data.push(("configuration_path", Data::text(&**path)));
+            }
+            if let Some(module) = module {
+                data.push(("module", Data::text(&**module)));
+            }
+        }
+        Node::Location { kind, original, resolved } => {
+            let (first, second) = match kind {
+                LocationKind::Path => ("original_path", "path"),
+                LocationKind::Uri => ("original_uri", "uri"),
+            };
+            data.push((first, Data::text(&**original)));
+            data.push((second, Data::text(&**resolved)));
+        }
+        Node::Interpolation(expression) => data.push(("expression", Data::text(&**expression))),
+        Node::Scope(name) => data.push(("name", Data::text(name.as_str()))),
+        Node::Top(_) | Node::InvalidKey | Node::MergeSource(_) | Node::SubKey(_) | Node::Segment | Node::Module(_) => {}
+    }
 }
 
 impl Event {

@@ -55,7 +55,7 @@ fn the_text_is_indented_by_branches() {
 
 #[test]
 fn a_single_branch_stands_for_the_whole() {
-    let data = sample().to_data("");
+    let data = sample().to_data().value();
     assert_eq!(data.get("type"), Some(&Value::from("root")));
     let merge = &data.get("branches").and_then(Value::as_array).unwrap()[0];
     assert_eq!(merge.get("event"), Some(&Value::from("result")));

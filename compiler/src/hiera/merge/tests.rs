@@ -45,6 +45,16 @@ fn knock_outs_remove_what_lower_levels_gave() {
 }
 
 #[test]
+fn what_only_the_higher_level_has_is_merged_with_itself() {
+    // Recorded from Ruby: deep_merge walks an array from which it deletes.
+    let knocked = |higher: &str| merged("{strategy: deep, knockout_prefix: '--'}", &[higher, "{other: 1}"]);
+    assert_eq!(knocked("{u: {groups: ['--wheel', sudo]}}"), yaml("{other: 1, u: {groups: []}}"));
+    assert_eq!(knocked("{u: {groups: [a, '--b', b, c, d]}}"), yaml("{other: 1, u: {groups: [a, d]}}"));
+    assert_eq!(knocked("{groups: ['--wheel', sudo]}"), yaml("{other: 1, groups: [sudo]}"));
+    assert_eq!(knocked("{u: {k: '--x', l: ['--']}}"), yaml("{other: 1, u: {k: '', l: []}}"));
+}
+
+#[test]
 fn hashes_within_arrays_merge_by_place() {
     let result = merged("{strategy: deep, merge_hash_arrays: true}", &["{x: [{y: 1}]}", "{x: [{z: 2}, {w: 3}]}"]);
     assert_eq!(result, yaml("{x: [{z: 2, y: 1}, {w: 3}]}"));

@@ -1,51 +1,60 @@
 //! What a plain YAML scalar means to Ruby's Psych 4 (YAML 1.1 with habits of its own).
 
-use crate::value::Value;
+/// What a plain scalar stands for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scalar {
+    Null,
+    Boolean(bool),
+    Integer(i64),
+    Float(f64),
+    /// The name of a symbol.
+    Symbol(String),
+    Text(String),
+}
 
-/// A plain scalar (not quoted, without a tag that says otherwise).
+/// Reads a plain scalar (not quoted, without a tag that says otherwise).
 ///
-/// Dates and times are refused, as the original's safe loading refuses their classes.
-pub(super) fn plain(text: &str) -> Result<Value, String> {
-    let Some(first) = text.chars().next() else { return Ok(Value::Undef) };
+/// Dates and times are refused, as Ruby's safe loading refuses their classes.
+pub fn scalar(text: &str) -> Result<Scalar, String> {
+    let Some(first) = text.chars().next() else { return Ok(Scalar::Null) };
     if text.contains('\n') {
-        return Ok(text_value(text));
+        return Ok(text_of(text));
     }
     match first {
         '~' | 'n' | 'N' | 't' | 'T' | 'f' | 'F' | 'y' | 'Y' | 'o' | 'O' => Ok(word(text)),
         ':' if text.len() > 1 => Ok(symbol(&text[1..])),
         '0'..='9' | '.' | '+' | '-' => number(text),
-        _ => Ok(text_value(text)),
+        _ => Ok(text_of(text)),
     }
 }
 
-fn text_value(text: &str) -> Value {
-    Value::String(text.into())
+fn text_of(text: &str) -> Scalar {
+    Scalar::Text(text.to_owned())
 }
 
-fn word(text: &str) -> Value {
+fn word(text: &str) -> Scalar {
     let is = |words: &[&str]| words.iter().any(|word| text.eq_ignore_ascii_case(word));
     if text == "~" || is(&["null"]) {
-        Value::Undef
+        Scalar::Null
     } else if is(&["yes", "true", "on"]) {
-        Value::Boolean(true)
+        Scalar::Boolean(true)
     } else if is(&["no", "false", "off"]) {
-        Value::Boolean(false)
+        Scalar::Boolean(false)
     } else {
-        text_value(text)
+        text_of(text)
     }
 }
 
-/// Ruby's symbols become their text: the language has none.
-fn symbol(name: &str) -> Value {
+fn symbol(name: &str) -> Scalar {
     for quote in ['"', '\''] {
         if let Some((inner, _)) = name.strip_prefix(quote).and_then(|rest| rest.rsplit_once(quote)) {
-            return text_value(inner);
+            return Scalar::Symbol(inner.to_owned());
         }
     }
-    text_value(name)
+    Scalar::Symbol(name.to_owned())
 }
 
-fn number(text: &str) -> Result<Value, String> {
+fn number(text: &str) -> Result<Scalar, String> {
     if is_time(text) {
         return Err("Tried to load unspecified class: Time".to_owned());
     }
@@ -53,17 +62,14 @@ fn number(text: &str) -> Result<Value, String> {
         return Err("Tried to load unspecified class: Date".to_owned());
     }
     if let Some(value) = special(text).or_else(|| sexagesimal(text)).or_else(|| float(text)) {
-        return Ok(Value::Float(value)).map(|value| whole(text, value));
+        return Ok(whole(text, value));
     }
     integer(text)
 }
 
 /// A base-60 number without a fraction is an integer.
-fn whole(text: &str, value: Value) -> Value {
-    match value {
-        Value::Float(number) if text.contains(':') && !text.contains('.') => Value::Integer(number as i64),
-        other => other,
-    }
+fn whole(text: &str, value: f64) -> Scalar {
+    if text.contains(':') && !text.contains('.') { Scalar::Integer(value as i64) } else { Scalar::Float(value) }
 }
 
 fn special(text: &str) -> Option<f64> {
@@ -145,19 +151,19 @@ fn float(text: &str) -> Option<f64> {
     text.replace(['_', ','], "").parse().ok()
 }
 
-fn integer(text: &str) -> Result<Value, String> {
+fn integer(text: &str) -> Result<Scalar, String> {
     let (sign, unsigned) = match text.as_bytes()[0] {
         b'-' => ("-", &text[1..]),
         b'+' => ("", &text[1..]),
         _ => ("", text),
     };
-    let Some((radix, digits)) = radix_and_digits(unsigned) else { return Ok(text_value(text)) };
+    let Some((radix, digits)) = radix_and_digits(unsigned) else { return Ok(text_of(text)) };
     let digits = digits.replace(['_', ','], "");
     if digits.is_empty() {
-        return Ok(text_value(text));
+        return Ok(text_of(text));
     }
     i64::from_str_radix(&format!("{sign}{digits}"), radix)
-        .map(Value::Integer)
+        .map(Scalar::Integer)
         .map_err(|_| format!("the number {text} does not fit in 64 bits"))
 }
 
