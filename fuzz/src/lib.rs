@@ -3,6 +3,7 @@
 //! A target fails on a panic, on an input that takes longer than the engine's `-timeout`, on
 //! memory above its `-rss_limit_mb`, and where a promise of its own is broken. `run` sets both.
 
+use base64::Engine as _;
 use compiler::testing::{Node, Texts};
 use compiler::value::Value;
 use compiler::{CompileError, Limits, Settings};
@@ -58,6 +59,10 @@ pub fn evaluate(world: &Texts, expression: &str) -> Result<Value, CompileError> 
 /// A text as a Puppet literal.
 pub fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
+}
+
+pub fn base64(bytes: &[u8]) -> String {
+    base64::engine::general_purpose::STANDARD.encode(bytes)
 }
 
 /// Compiles a manifest twice: the same comes out.

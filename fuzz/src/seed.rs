@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use base64::Engine as _;
 use serde_json::Value;
 
 /// Beyond this a text is too long to be worth mutating.
@@ -45,11 +46,24 @@ fn main() -> std::io::Result<()> {
     write(into, "compile", code)?;
     write(into, "template", epp)?;
     write(into, "erb", named("erb"))?;
+    write(into, "eyaml", named("eyaml"))?;
+    envelopes(into)?;
     write(into, "data", yaml)?;
     write(into, "type_text", types)?;
     write(into, "conversion", conversions)?;
     write(into, "interpolation", interpolations)?;
     write(into, "regexp", patterns)
+}
+
+/// What eyaml encrypted, unpacked.
+fn envelopes(into: &Path) -> std::io::Result<()> {
+    let parts = include_str!("../../compiler/tests/eyaml/parts.yaml");
+    for (number, (_, part)) in parts.lines().filter_map(|line| line.split_once(": ")).enumerate() {
+        if let Ok(bytes) = base64::engine::general_purpose::STANDARD.decode(part) {
+            fs::write(into.join(format!("eyaml/envelope-{number:04}")), bytes)?;
+        }
+    }
+    Ok(())
 }
 
 /// Manifests, templates, types, and formats with a text, as the vectors have them.
