@@ -96,12 +96,7 @@ pub(crate) fn evaluate(
     world: &dyn World,
     program: &Program,
 ) -> Result<(Value, Vec<LogEntry>), CompileError> {
-    let mut evaluator = Evaluator::new(*request, world);
-    let answer = evaluator.run().and_then(|()| evaluator.evaluate_program(program));
-    match answer {
-        Ok(value) => Ok((value, evaluator.take_logs())),
-        Err(stop) => Err(failed(&mut evaluator, stop)),
-    }
+    after_compile(request, world, |evaluator| evaluator.evaluate_program(program))
 }
 
 fn error_of(evaluator: &mut Evaluator<'_>, stop: Stop) -> Error {

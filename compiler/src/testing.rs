@@ -404,6 +404,16 @@ pub fn evaluate_program(
     crate::compile::evaluate(request, world, program)
 }
 
+/// What a function answers to values, after the main manifest of the world, and what was logged.
+pub fn call(
+    request: &Request<'_>,
+    world: &dyn World,
+    function: &str,
+    arguments: Vec<Value>,
+) -> Result<(Value, Vec<LogEntry>), CompileError> {
+    crate::compile::after_compile(request, world, |evaluator| evaluator.call_function(function, arguments, None))
+}
+
 /// Whether the names of a path fit those of a pattern with `*`, `?` and `**`.
 fn fits(pattern: &[&str], path: &[&str]) -> bool {
     match (pattern, path) {

@@ -192,10 +192,11 @@ const DATA_FILE: &[Declared] = &[
 
 fn data_file(call: &mut Call<'_>, format: DataFormat) -> Result<Value, Stop> {
     if call.dispatch == 1 {
-        return Err(Failure::argument(
-            "one of 'path', 'paths' 'glob', 'globs' or 'mapped_paths' must be declared in hiera.yaml when using this \
-             data_hash function",
-        )
+        return Err(Failure::argument(format!(
+            "'{}' one of 'path', 'paths' 'glob', 'globs' or 'mapped_paths' must be declared in hiera.yaml when using \
+             this data_hash function",
+            call.name
+        ))
         .into());
     }
     let options = call.take(0);

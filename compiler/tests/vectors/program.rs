@@ -66,7 +66,6 @@ pub(crate) fn evaluated(vector: &Json) -> Json {
     let source = Arc::new(Source::new("", source));
     match value(&world, &node, &source, &text::options(vector)) {
         Ok((value, logs)) => with_logs(json!({"ok": described(&value)}), &world, Some(&source), &logs),
-        Err(error) if vector["kind"] == "call" => called(&error),
         Err(error) => failed(vector, &world, Some(&source), error),
     }
 }
@@ -94,12 +93,26 @@ fn described(value: &Value) -> Json {
     })
 }
 
-/// An error of a function itself: what the call expression adds is not part of it.
-fn called(error: &CompileError) -> Json {
-    let message = error.message.strip_prefix("Evaluation Error: Error while evaluating a Function Call, ");
-    let message = message.unwrap_or(&error.message);
-    let end = message.rfind(" (line: ").unwrap_or(message.len());
-    json!({"error": {"message": &message[..end]}})
+/// What a function answers to values; nothing stands around the call, and nothing names the node.
+pub(crate) fn called(vector: &Json) -> Json {
+    let code = vector["code"].as_str().filter(|code| *code != "undef").unwrap_or_default();
+    let (world, node) = setup(vector, code);
+    let function = vector["function"].as_str().unwrap_or_default();
+    let arguments = vector["args"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let arguments = arguments.iter().map(|argument| Value::from_rich_json(&argument["rich"]));
+    let arguments = match arguments.collect::<Result<Vec<_>, _>>() {
+        Ok(arguments) => arguments,
+        Err(failure) => return json!({"error": {"message": failure.message}}),
+    };
+    match compiler::testing::call(&node.request(), &world, function, arguments) {
+        Ok((value, logs)) => with_logs(json!({"ok": described(&value)}), &world, None, &logs),
+        Err(mut error) => {
+            // The last entry is the error itself.
+            error.logs.pop();
+            let message = error.message.strip_suffix(&format!(" on node {}", node.name)).unwrap_or(&error.message);
+            with_logs(json!({"error": {"message": message}}), &world, None, &error.logs)
+        }
+    }
 }
 
 fn failed(vector: &Json, world: &Texts, source: Option<&Arc<Source>>, error: CompileError) -> Json {
