@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use certs::Authority;
 
+use crate::chef::Kitchen;
 use crate::config::AutosignMode;
 use crate::founding;
 use crate::guard::Guard;
@@ -16,6 +17,7 @@ pub(crate) struct App {
     pub(crate) rooms: Arc<Rooms>,
     pub(crate) authority: Arc<Authority>,
     pub(crate) guard: ArcSwap<Guard>,
+    pub(crate) kitchen: Kitchen,
 }
 
 impl App {

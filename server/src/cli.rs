@@ -115,7 +115,7 @@ pub(crate) struct Serve {
     /// Address and port for Puppet; port 0 takes a free one [default: 0.0.0.0:8140]
     #[arg(long, value_name = "ADDR:PORT")]
     listen: Option<String>,
-    /// Address and port for Chef, which this release does not serve yet
+    /// Address and port for Chef, alone: `http://ADDR:PORT` serves it without TLS
     #[arg(long, value_name = "ADDR:PORT")]
     chef_listen: Option<String>,
     /// The server's own certname [default: the machine's name]

@@ -16,7 +16,9 @@ mod settings;
 mod units;
 
 pub(crate) use layers::Origin;
-pub(crate) use settings::{Ca, Classifier, Compile, Http, KeyKind, Limits, Log, LogFormat, Raw, Ruby, Store, Tls};
+pub(crate) use settings::{
+    Ca, Chef, Classifier, Compile, Http, KeyKind, Limits, Log, LogFormat, Raw, Ruby, Store, Tls,
+};
 pub(crate) use units::Span;
 
 use crate::environments::EnvironmentSettings;
@@ -30,8 +32,7 @@ pub(crate) struct Config {
     pub(crate) data_dir: PathBuf,
     pub(crate) code_dir: PathBuf,
     pub(crate) listen: SocketAddr,
-    /// Checked; nothing listens there yet.
-    pub(crate) chef_listen: Option<SocketAddr>,
+    pub(crate) chef_listen: Option<ChefListen>,
     pub(crate) certname: Certname,
     pub(crate) dns_alt_names: Vec<String>,
     pub(crate) autosign: AutosignMode,
@@ -47,10 +48,18 @@ pub(crate) struct Config {
     pub(crate) classifier: Classifier,
     pub(crate) ruby: Ruby,
     pub(crate) store: Store,
+    pub(crate) chef: Chef,
     pub(crate) authorization: Authorization,
     /// Which layer each setting came from that is not at its default, by dotted path.
     #[serde(skip)]
     pub(crate) origins: BTreeMap<String, Origin>,
+}
+
+/// Where only Chef is served: `ADDRESS:PORT`, or `http://ADDRESS:PORT` without TLS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ChefListen {
+    pub(crate) address: SocketAddr,
+    pub(crate) is_plain: bool,
 }
 
 /// Which requests are signed unasked.
@@ -159,7 +168,7 @@ impl Config {
         };
         let config = Self {
             listen: address("listen", raw.listen.as_deref().unwrap_or("0.0.0.0:8140"))?,
-            chef_listen: raw.chef_listen.as_deref().map(|text| address("chef_listen", text)).transpose()?,
+            chef_listen: raw.chef_listen.as_deref().map(ChefListen::parse).transpose()?,
             dns_alt_names: alt_names(raw.dns_alt_names, &certname)?,
             autosign: AutosignMode::parse(raw.autosign.as_deref().unwrap_or("false"))?,
             external_nodes: raw.external_nodes.map(|path| absolute("external_nodes", path)).transpose()?,
@@ -173,6 +182,7 @@ impl Config {
             classifier: raw.classifier,
             ruby: raw.ruby,
             store: raw.store,
+            chef: raw.chef,
             authorization: raw.authorization,
             data_dir,
             code_dir,
@@ -201,6 +211,18 @@ impl Config {
         least("store.readers", self.store.readers, 1)?;
         least("store.write_queue", self.store.write_queue, 1)?;
         least("limits.certificate_request", self.limits.certificate_request.0, 4096)?;
+        least("chef.max_body", self.chef.max_body.0, 4096)?;
+        if !chef::names::is_organization(&self.chef.organization) {
+            let fault =
+                format!("'{}' is no name of an organization: small letters, digits, _ and -", self.chef.organization);
+            return Err(value("chef.organization", fault));
+        }
+        if let Some(chef) = self.chef_listen
+            && chef.address == self.listen
+            && self.listen.port() != 0
+        {
+            return Err(value("chef_listen", format!("{} is what `listen` says already", self.listen)));
+        }
         if self.tls.renew_before >= self.ca.ttl {
             return Err(value("tls.renew_before", "must be shorter than `ca.ttl`".to_owned()));
         }
@@ -234,6 +256,27 @@ impl Config {
     /// Where the admin socket stands.
     pub(crate) fn socket(&self) -> PathBuf {
         self.data_dir.join("admin.sock")
+    }
+}
+
+impl ChefListen {
+    fn parse(text: &str) -> Result<Self, ConfigError> {
+        let plain = text.strip_prefix("http://");
+        let bare = plain.or_else(|| text.strip_prefix("https://")).unwrap_or(text);
+        Ok(Self { address: address("chef_listen", bare.trim_end_matches('/'))?, is_plain: plain.is_some() })
+    }
+
+    /// With the scheme that is spoken there.
+    pub(crate) fn url(self, address: SocketAddr) -> String {
+        format!("{}://{address}", if self.is_plain { "http" } else { "https" })
+    }
+}
+
+/// As it is written in a configuration.
+impl Serialize for ChefListen {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let scheme = if self.is_plain { "http://" } else { "" };
+        serializer.collect_str(&format_args!("{scheme}{}", self.address))
     }
 }
 

@@ -8,6 +8,7 @@
 //!   blobs/             file bucket
 //!   ca/                ca_key.pem (0600), ca_crt.pem
 //!   tls/               NAME.key.pem (0600), NAME.crt.pem of the server itself
+//!   chef/              pivotal.pem, webui.pem, ORG-validator.pem (0600): keys for Chef
 //!   code/              environments, unless `code_dir` says otherwise
 //! ```
 
@@ -69,7 +70,7 @@ impl DataDir {
 }
 
 /// Makes a folder that only this user enters, and closes one that others could.
-fn private_folder(path: &Path) -> io::Result<()> {
+pub(crate) fn private_folder(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(path)?;
     let mode = fs::metadata(path)?.permissions().mode();
     if mode & 0o077 != 0 {

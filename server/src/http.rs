@@ -18,7 +18,7 @@ use crate::guard::{Question, Verdict};
 use crate::puppet::route::{self, Endpoint, Miss};
 use crate::respond::{self, Problem};
 use crate::tls::Peer;
-use crate::{clock, puppet, puppet_ca, status};
+use crate::{chef, clock, puppet, puppet_ca, status};
 
 pub(crate) mod bodies;
 pub(crate) mod connections;
@@ -82,7 +82,11 @@ pub(crate) async fn answer(http: HttpRequest, payload: Payload, app: Data<App>) 
         Ok(taken) => taken,
         Err(problem) => return problem.into_response(),
     };
-    let (name, mut response) = route(&http, payload, &app).await;
+    let (name, mut response) = if is_for_chef(&http, &app) {
+        chef::request::answer(&http, payload, &app).await
+    } else {
+        route(&http, payload, &app).await
+    };
     if !whole.get() {
         // What was not read of the body would be taken for the next request.
         response.head_mut().set_connection_type(ConnectionType::Close);
@@ -99,6 +103,11 @@ pub(crate) async fn answer(http: HttpRequest, payload: Payload, app: Data<App>) 
         micros = took.as_micros() as u64, "answered"
     );
     response.map_body(|_, body| BoxBody::new(Held { body, _busy: busy }))
+}
+
+/// Chef has paths of its own, and perhaps a port.
+fn is_for_chef(http: &HttpRequest, app: &App) -> bool {
+    app.kitchen.address.get() == Some(&http.app_config().local_addr()) || chef::owns(http.path())
 }
 
 /// What requests are counted as that reach no endpoint.

@@ -4,7 +4,7 @@
 //! - [`config`], [`cli`], [`admin`]: what the operator says
 //! - [`serve`], [`founding`], [`jobs`], [`data_dir`]: start, first start, upkeep, end
 //! - [`tls`], [`http`], [`guard`], [`accept`], [`respond`]: the way of a request
-//! - [`puppet_ca`], [`puppet`], [`status`]: the handlers
+//! - [`puppet_ca`], [`puppet`], [`chef`], [`status`]: the handlers
 //! - [`environments`], [`classifier`], [`catalogs`], [`pool`]: what handlers call
 
 use std::process::ExitCode;
@@ -16,6 +16,7 @@ mod admin;
 mod app;
 mod autosign;
 mod catalogs;
+mod chef;
 mod classifier;
 mod cli;
 mod clock;

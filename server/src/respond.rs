@@ -52,6 +52,15 @@ enum Shape {
 const TEXT: Option<&str> = Some("text/plain;charset=utf-8");
 
 impl Problem {
+    /// Whether it was refused for its length.
+    pub(crate) fn is_too_large(&self) -> bool {
+        self.status == StatusCode::PAYLOAD_TOO_LARGE
+    }
+
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// `404`, with the issue kind of a thing that is not there: `Could not find KIND KEY`.
     pub(crate) fn resource_not_found(message: impl Into<String>) -> Self {
         Self::issue(StatusCode::NOT_FOUND, "Not Found", message, "RESOURCE_NOT_FOUND")
@@ -138,11 +147,6 @@ impl Problem {
     #[cfg(test)]
     pub(crate) fn status(&self) -> StatusCode {
         self.status
-    }
-
-    #[cfg(test)]
-    pub(crate) fn message(&self) -> &str {
-        &self.message
     }
 
     pub(crate) fn into_response(self) -> HttpResponse {

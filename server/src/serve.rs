@@ -22,7 +22,7 @@ use crate::http::connections::Connections;
 use crate::metrics::Metrics;
 use crate::rooms::Rooms;
 use crate::tls::{self, Live};
-use crate::{http, jobs};
+use crate::{chef, http, jobs};
 
 /// Connections that the kernel keeps waiting.
 const BACKLOG: u32 = 2048;
@@ -33,8 +33,8 @@ pub(crate) async fn serve(config: Config, flags: Flags) -> anyhow::Result<()> {
     // The search for the authority's key takes longest, so it runs beside all that follows.
     let fresh = DataDir::is_fresh(&config.data_dir);
     let race = fresh.then(|| KeyRace::begin(config.ca.key));
+    let pairs = fresh.then(chef::founding::Pairs::begin);
     let data = DataDir::open(&config.data_dir)?;
-    refuse_chef(&config)?;
     let config = Arc::new(config);
     let metrics = Metrics::new()?;
     if let Some(path) = config.environments.environmentpath.first()
@@ -50,8 +50,9 @@ pub(crate) async fn serve(config: Config, flags: Flags) -> anyhow::Result<()> {
     let live = Live::new(identity, &founding::trust(&authority), config.tls.session_cache)?;
     let live = Arc::new(live);
     let guard = ArcSwap::from_pointee(Guard::new(&config.authorization, &config.admin_certnames)?);
+    let kitchen = chef::founding::open(data.root(), &rooms.store, &config.chef.organization, pairs).await?;
     let rooms = Arc::new(rooms.with(authority.clone(), Some(live.clone())));
-    let app = Data::new(App { rooms: rooms.clone(), authority, guard });
+    let app = Data::new(App { rooms: rooms.clone(), authority, guard, kitchen });
 
     let rest = config.http.keep_alive.0 + config.http.head_timeout.0;
     let connections = Connections::new(metrics.connections.clone(), rest, config.http.stall_timeout.0);
@@ -64,6 +65,9 @@ pub(crate) async fn serve(config: Config, flags: Flags) -> anyhow::Result<()> {
 
     let address = addresses.first().context("no address to listen on")?;
     ready(&config, *address, fresh, began.elapsed());
+    if let (Some(listen), Some(address)) = (config.chef_listen, app.kitchen.address.get()) {
+        chef_ready(&listen.url(*address));
+    }
     let ended = server.await;
     for task in [admin, jobs, idle, signals] {
         task.abort();
@@ -72,18 +76,6 @@ pub(crate) async fn serve(config: Config, flags: Flags) -> anyhow::Result<()> {
     tracing::info!("stopped");
     drop(data);
     ended.context("the server ended")
-}
-
-/// Chef's address is checked, so that a configuration written for later does not fail then; but
-/// nothing answers there, and who asks for it must know.
-fn refuse_chef(config: &Config) -> anyhow::Result<()> {
-    if let Some(address) = config.chef_listen {
-        if address == config.listen && address.port() != 0 {
-            anyhow::bail!("`listen` and `chef_listen` are both {address}");
-        }
-        tracing::warn!(%address, "Chef is not served by this release: nothing listens on `chef_listen`");
-    }
-    Ok(())
 }
 
 /// Binds and starts to answer.
@@ -113,10 +105,23 @@ fn start(app: &Data<App>, live: &Arc<Live>, connections: &Connections) -> anyhow
             tls::remember_peer(connection, data);
         });
     let address = app.config.listen;
-    let server = server
+    let mut server = server
         .bind_rustls_0_23(address, tls::server_config(live)?)
         .with_context(|| format!("cannot listen on {address} (setting `listen`)"))?;
+    if let Some(chef) = app.config.chef_listen {
+        let address = chef.address;
+        let bound = if chef.is_plain {
+            server.bind(address)
+        } else {
+            server.bind_rustls_0_23(address, tls::server_config(live)?)
+        };
+        server = bound.with_context(|| format!("cannot listen on {address} (setting `chef_listen`)"))?;
+    }
     let addresses = server.addrs();
+    if let Some(address) = addresses.get(1) {
+        // Nobody else sets it.
+        let _ = app.kitchen.address.set(*address);
+    }
     Ok((server.run(), addresses))
 }
 
@@ -150,7 +155,18 @@ fn ready(config: &Config, address: SocketAddr, fresh: bool, took: Duration) {
         tracing::info!("on a node, type: puppet agent --test --server {name} --serverport {port} --waitforcert 10");
         tracing::info!("then here: {program} ca list --data-dir {data}");
         tracing::info!("and:       {program} ca sign NODE --data-dir {data}");
+        let organization = &config.chef.organization;
+        tracing::info!(
+            "for Chef, set chef_server_url 'https://{name}:{port}/organizations/{organization}', node_name 'pivotal' and \
+             client_key '{data}/chef/pivotal.pem'"
+        );
     }
+}
+
+/// Says where only Chef is served.
+#[expect(clippy::print_stdout, reason = "the line that tools wait for")]
+fn chef_ready(url: &str) {
+    println!("ready for chef: {url}");
 }
 
 /// Stops in order at SIGTERM and SIGINT; reloads at SIGHUP.

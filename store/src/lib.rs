@@ -24,9 +24,11 @@ use std::sync::Arc;
 
 pub use error::Error;
 pub use settings::Settings;
+pub use sqlite::chef::Transaction;
 
 /// An open store. It implements `certs::Ledger`, `inventory::Nodes`, `inventory::Exported` and
-/// `inventory::Bucket`; clones share it. Dropping the last one writes what has queued up.
+/// `inventory::Bucket`, and lends transactions that
+/// implement `chef::Records` and `chef::Changes`; clones share it. Dropping the last one writes what has queued up.
 #[derive(Clone)]
 pub struct Store {
     database: Arc<sqlite::Database>,

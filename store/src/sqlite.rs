@@ -1,6 +1,7 @@
 //! The `SQLite` backend: one writer, several readers.
 
 mod bucket;
+pub(crate) mod chef;
 mod exported;
 mod ledger;
 mod migrations;
@@ -47,7 +48,15 @@ impl Database {
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, Fault> {
-        self.writer.write(work).await
+        self.writer.attempt(move |db| work(db).map_err(Fault::from)).await
+    }
+
+    /// As [`Self::write`], for work that has refusals of its own: they take back what it did.
+    pub(crate) async fn attempt<T: Send + 'static, E: From<Fault> + Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
+        self.writer.attempt(work).await
     }
 
     /// Runs `work` on a connection that sees all that was answered before.

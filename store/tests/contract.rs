@@ -7,6 +7,7 @@
 // Not `#[path]`: each file is a list of promises about one port.
 mod contract {
     pub(crate) mod bucket;
+    pub(crate) mod chef;
     pub(crate) mod exported;
     pub(crate) mod ledger;
     pub(crate) mod nodes;
@@ -85,4 +86,13 @@ contract! {
         paths_are_remembered,
         wrong_digests_and_long_files_are_refused,
         unfinished_uploads_leave_nothing;
+    chef:
+        names_are_unique_among_a_kind,
+        rows_are_never_given_twice,
+        what_is_refused_leaves_nothing,
+        groups_give_permissions_however_deep,
+        lists_are_replaced_extended_and_copied,
+        profiles_and_keys_come_back,
+        an_organization_comes_and_goes_whole,
+        documents_come_back_as_they_were_put;
 }

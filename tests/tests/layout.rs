@@ -17,14 +17,15 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("certs", &["model"]),
     ("modules", &["model"]),
     ("inventory", &["model"]),
+    ("chef", &["model"]),
     ("cookbooks", &["model"]),
-    ("store", &["model", "certs", "modules", "inventory", "cookbooks"]),
-    ("server", &["model", "syntax", "ruby", "compiler", "certs", "modules", "inventory", "cookbooks", "store"]),
+    ("store", &["model", "certs", "modules", "inventory", "chef", "cookbooks"]),
+    ("server", &["model", "syntax", "ruby", "compiler", "certs", "modules", "inventory", "chef", "cookbooks", "store"]),
     ("acceptance", &[]),
 ];
 
 /// Crates that take everything from outside as a parameter.
-const DOMAIN: &[&str] = &["model", "syntax", "ruby", "compiler", "certs", "modules", "inventory", "cookbooks"];
+const DOMAIN: &[&str] = &["model", "syntax", "ruby", "compiler", "certs", "modules", "inventory", "chef", "cookbooks"];
 
 /// The one room of a domain crate that starts processes. The others do not know of it.
 const PROCESSES: &str = "ruby/src/workers";

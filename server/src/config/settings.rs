@@ -18,7 +18,8 @@ pub(crate) struct Raw {
     pub(crate) code_dir: Option<PathBuf>,
     /// Address and port to serve Puppet on.
     pub(crate) listen: Option<String>,
-    /// Address and port for Chef, which is not served yet.
+    /// Address and port for Chef alone, which the main port serves too: `ADDRESS:PORT` with TLS, or
+    /// `http://ADDRESS:PORT` without, for this machine and for proxies.
     pub(crate) chef_listen: Option<String>,
     /// The server's own certname. Else the name of the machine.
     pub(crate) certname: Option<String>,
@@ -41,6 +42,7 @@ pub(crate) struct Raw {
     pub(crate) classifier: Classifier,
     pub(crate) ruby: Ruby,
     pub(crate) store: Store,
+    pub(crate) chef: Chef,
     pub(crate) authorization: Authorization,
 }
 
@@ -136,6 +138,16 @@ pub(crate) struct Ca {
     /// Threads that sign, and requests that may wait for them.
     pub(crate) threads: usize,
     pub(crate) queue: usize,
+}
+
+/// `[chef]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Chef {
+    /// The organization that the first start makes.
+    pub(crate) organization: String,
+    /// The longest body of a request, but for files of cookbooks.
+    pub(crate) max_body: Size,
 }
 
 /// `[limits]`: the longest bodies taken.
@@ -326,6 +338,12 @@ impl Default for Limits {
             report: Size::mib(64),
             bucket_file: Size::mib(64),
         }
+    }
+}
+
+impl Default for Chef {
+    fn default() -> Self {
+        Self { organization: "default".to_owned(), max_body: Size(2_000_000) }
     }
 }
 

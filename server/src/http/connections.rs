@@ -60,6 +60,7 @@ impl Connections {
     pub(crate) fn note(&self, connection: &dyn Any, data: &mut Extensions) {
         type Tls = actix_tls::accept::rustls_0_23::TlsStream<actix_web::rt::net::TcpStream>;
         let tcp = connection.downcast_ref::<Tls>().map(|stream| stream.get_ref().0);
+        let tcp = tcp.or_else(|| connection.downcast_ref::<actix_web::rt::net::TcpStream>());
         let socket = tcp.and_then(|tcp| tcp.as_fd().try_clone_to_owned().ok()).map(TcpStream::from);
         if let Some(socket) = &socket {
             let stall = u32::try_from(self.0.stall.as_millis()).unwrap_or(u32::MAX);

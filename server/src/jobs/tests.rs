@@ -7,6 +7,7 @@ use certs::{KeyKind, PrivateKey, Submission, pem};
 
 use super::reload;
 use crate::app::App;
+use crate::chef;
 use crate::clock;
 use crate::config::{Config, Flags};
 use crate::data_dir::DataDir;
@@ -25,7 +26,8 @@ async fn app(flags: &Flags) -> Data<App> {
     let authority = founding::authority(&config, mode, data.root(), race, ledger, &metrics).await.unwrap();
     let authority = Arc::new(authority);
     let guard = ArcSwap::from_pointee(Guard::new(&config.authorization, &config.admin_certnames).unwrap());
-    Data::new(App { rooms: Arc::new(rooms.with(authority.clone(), None)), authority, guard })
+    let kitchen = chef::founding::open(data.root(), &rooms.store, "default", None).await.unwrap();
+    Data::new(App { rooms: Arc::new(rooms.with(authority.clone(), None)), authority, guard, kitchen })
 }
 
 /// Hands a request in as the handler does; whether it was signed unasked.

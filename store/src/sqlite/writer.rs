@@ -26,10 +26,12 @@ impl Writer {
         Ok(Self { jobs: Some(jobs), thread: Some(thread), limit })
     }
 
-    pub(super) async fn write<T: Send + 'static>(
+    /// Runs `work` in the next transaction and answers when that is on disk. An error of `work`
+    /// takes back what it did, and nothing else.
+    pub(super) async fn attempt<T: Send + 'static, E: From<Fault> + Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, Fault> {
+        work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
         let (answer, answered) = oneshot::channel();
         let job = Task { work: Some(work), outcome: None, answer };
         let jobs = self.jobs.as_ref().ok_or(Fault::Broken("the writer has stopped"))?;
@@ -37,7 +39,7 @@ impl Writer {
             mpsc::error::TrySendError::Full(_) => Fault::Busy(self.limit),
             mpsc::error::TrySendError::Closed(_) => Fault::Broken("the writer has stopped"),
         })?;
-        answered.await.unwrap_or(Err(Fault::Broken("the writer dropped it")))
+        answered.await.unwrap_or_else(|_| Err(Fault::Broken("the writer dropped it").into()))
     }
 
     /// Jobs that wait, and how many may.
@@ -64,22 +66,23 @@ trait Job: Send {
     fn answer(self: Box<Self>, committed: Result<(), &str>);
 }
 
-struct Task<F, T> {
+struct Task<F, T, E> {
     work: Option<F>,
-    outcome: Option<Result<T, Fault>>,
-    answer: oneshot::Sender<Result<T, Fault>>,
+    outcome: Option<Result<T, E>>,
+    answer: oneshot::Sender<Result<T, E>>,
 }
 
-impl<F, T> Job for Task<F, T>
+impl<F, T, E> Job for Task<F, T, E>
 where
-    F: FnOnce(&Connection) -> rusqlite::Result<T> + Send,
+    F: FnOnce(&Connection) -> Result<T, E> + Send,
     T: Send,
+    E: From<Fault> + Send,
 {
     fn run(&mut self, connection: &Connection) -> bool {
         let Some(work) = self.work.take() else { return false };
         let outcome = match catch_unwind(AssertUnwindSafe(|| work(connection))) {
-            Ok(outcome) => outcome.map_err(Fault::from),
-            Err(_) => Err(Fault::Broken("it panicked")),
+            Ok(outcome) => outcome,
+            Err(_) => Err(Fault::Broken("it panicked").into()),
         };
         let keep = outcome.is_ok();
         self.outcome = Some(outcome);
@@ -89,9 +92,9 @@ where
     fn answer(self: Box<Self>, committed: Result<(), &str>) {
         let outcome = match (self.outcome, committed) {
             (Some(Ok(value)), Ok(())) => Ok(value),
-            (Some(Ok(_)) | None, Err(reason)) => Err(Fault::Commit(reason.to_owned())),
+            (Some(Ok(_)) | None, Err(reason)) => Err(Fault::Commit(reason.to_owned()).into()),
             (Some(Err(fault)), _) => Err(fault),
-            (None, Ok(())) => Err(Fault::Broken("it was not run")),
+            (None, Ok(())) => Err(Fault::Broken("it was not run").into()),
         };
         // The caller may have gone away; the write stands all the same.
         drop(self.answer.send(outcome));

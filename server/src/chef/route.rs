@@ -1,0 +1,347 @@
+//! Every path of Chef's that the server answers, as one list.
+//!
+//! [`parse`] is pure: path in, endpoint out. Which methods an endpoint takes is said here too.
+
+use actix_web::http::Method;
+use chef::{Kind, Permission};
+use percent_encoding::percent_decode_str;
+
+/// What the paths begin with.
+pub(crate) const ROOTS: [&str; 8] = [
+    "organizations",
+    "users",
+    "authenticate_user",
+    "system_recovery",
+    "license",
+    "server_api_version",
+    "_status",
+    "_stats",
+];
+
+/// One thing that can be asked of. Names are as they came, percent-decoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Endpoint {
+    // Outside of organizations
+    /// `/organizations`
+    Organizations,
+    /// `/users`
+    Users,
+    /// `/users/USER`
+    User { name: String },
+    /// `/users/USER/organizations`
+    UserOrganizations { name: String },
+    /// `/users/USER/association_requests`
+    UserInvitations { name: String },
+    /// `/users/USER/association_requests/count`
+    UserInvitationCount { name: String },
+    /// `/users/USER/association_requests/ID`
+    UserInvitation { name: String, id: String },
+    /// `/authenticate_user`
+    AuthenticateUser,
+    /// `/system_recovery`
+    SystemRecovery,
+    /// `/license`
+    License,
+    /// `/server_api_version`
+    ServerApiVersion,
+    /// `/_status`
+    Status,
+
+    /// `/organizations/ORG`
+    Organization { name: String },
+    /// `…/users`
+    Members,
+    /// `…/users/USER`
+    Member { name: String },
+    /// `…/association_requests`
+    Invitations,
+    /// `…/association_requests/ID`
+    Invitation { id: String },
+    /// `…/clients`
+    Clients,
+    /// `…/clients/CLIENT`
+    Client { name: String },
+    /// `/users/USER/keys`, `…/users/USER/keys`, `…/clients/CLIENT/keys`
+    Keys { owner: Owner },
+    /// The same, with `/KEY`
+    Key { owner: Owner, name: String },
+    /// `…/groups`
+    Groups,
+    /// `…/groups/GROUP`
+    Group { name: String },
+    /// `…/containers`
+    Containers,
+    /// `…/containers/CONTAINER`
+    Container { name: String },
+    /// `PATH/_acl`
+    Acl { kind: Kind, name: String },
+    /// `PATH/_acl/PERMISSION`
+    AclPart { kind: Kind, name: String, permission: Permission },
+    /// `…/principals/NAME`
+    Principal { name: String },
+
+    /// `…/nodes`
+    Nodes,
+    /// `…/nodes/NODE`
+    Node { name: String },
+    /// `…/KIND/NAME/_identifiers`
+    Identifiers { kind: String, name: String },
+    /// `…/roles`
+    Roles,
+    /// `…/roles/ROLE`
+    Role { name: String },
+    /// `…/roles/ROLE/environments`
+    RoleEnvironments { name: String },
+    /// `…/roles/ROLE/environments/ENVIRONMENT`, `…/environments/ENVIRONMENT/roles/ROLE`
+    RoleInEnvironment { name: String, environment: String },
+    /// `…/environments`
+    Environments,
+    /// `…/environments/ENVIRONMENT`
+    Environment { name: String },
+    /// `…/environments/ENVIRONMENT/nodes`
+    EnvironmentNodes { name: String },
+    /// `…/data`
+    DataBags,
+    /// `…/data/BAG`
+    DataBag { name: String },
+    /// `…/data/BAG/ITEM`
+    DataBagItem { bag: String, id: String },
+    /// `…/validate/PATH`: tells who signed a request for `PATH`
+    Validate { path: String },
+    /// `…/controls`
+    Controls,
+    /// `…/required_recipe`
+    RequiredRecipe,
+
+    /// A path of the original that this server does not answer yet
+    NotYet { what: &'static str },
+}
+
+/// Whose keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    User(String),
+    /// A user, asked for as one of an organization.
+    Member(String),
+    Client(String),
+}
+
+/// A path, read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Route {
+    pub(crate) organization: Option<String>,
+    pub(crate) endpoint: Endpoint,
+}
+
+/// Finds what a path names. Slashes at the end, and more than one between, mean nothing.
+pub(crate) fn parse(path: &str) -> Option<Route> {
+    let segments = path.split('/').filter(|part| !part.is_empty());
+    let decoded: Vec<String> =
+        segments.map(|part| percent_decode_str(part).decode_utf8().ok().map(String::from)).collect::<Option<_>>()?;
+    let parts: Vec<&str> = decoded.iter().map(String::as_str).collect();
+    match parts.as_slice() {
+        ["organizations"] => Some(global(Endpoint::Organizations)),
+        ["organizations", name, rest @ ..] => {
+            let endpoint = of_organization(name, rest)?;
+            Some(Route { organization: Some((*name).to_owned()), endpoint })
+        }
+        ["users"] => Some(global(Endpoint::Users)),
+        ["users", name, rest @ ..] => Some(global(of_user((*name).to_owned(), rest)?)),
+        ["authenticate_user"] => Some(global(Endpoint::AuthenticateUser)),
+        ["system_recovery"] => Some(global(Endpoint::SystemRecovery)),
+        ["license"] => Some(global(Endpoint::License)),
+        ["server_api_version"] => Some(global(Endpoint::ServerApiVersion)),
+        ["_status"] => Some(global(Endpoint::Status)),
+        _ => None,
+    }
+}
+
+fn global(endpoint: Endpoint) -> Route {
+    Route { organization: None, endpoint }
+}
+
+fn of_user(name: String, rest: &[&str]) -> Option<Endpoint> {
+    Some(match rest {
+        [] => Endpoint::User { name },
+        ["_acl"] => Endpoint::Acl { kind: Kind::User, name },
+        ["_acl", part] => Endpoint::AclPart { kind: Kind::User, name, permission: Permission::parse(part)? },
+        ["organizations"] => Endpoint::UserOrganizations { name },
+        ["association_requests"] => Endpoint::UserInvitations { name },
+        ["association_requests", "count"] => Endpoint::UserInvitationCount { name },
+        ["association_requests", id] => Endpoint::UserInvitation { name, id: (*id).to_owned() },
+        ["keys"] => Endpoint::Keys { owner: Owner::User(name) },
+        ["keys", key] => Endpoint::Key { owner: Owner::User(name), name: (*key).to_owned() },
+        _ => return None,
+    })
+}
+
+fn of_organization(organization: &str, rest: &[&str]) -> Option<Endpoint> {
+    if let Some(endpoint) = acl(organization, rest) {
+        return Some(endpoint);
+    }
+    let text = |text: &&str| (*text).to_owned();
+    Some(match rest {
+        [] => Endpoint::Organization { name: organization.to_owned() },
+        ["users"] => Endpoint::Members,
+        ["users", name] => Endpoint::Member { name: text(name) },
+        ["users", name, "keys"] => Endpoint::Keys { owner: Owner::Member(text(name)) },
+        ["users", name, "keys", key] => Endpoint::Key { owner: Owner::Member(text(name)), name: text(key) },
+        ["association_requests"] => Endpoint::Invitations,
+        ["association_requests", id] => Endpoint::Invitation { id: text(id) },
+        ["clients"] => Endpoint::Clients,
+        ["clients", name] => Endpoint::Client { name: text(name) },
+        ["clients", name, "keys"] => Endpoint::Keys { owner: Owner::Client(text(name)) },
+        ["clients", name, "keys", key] => Endpoint::Key { owner: Owner::Client(text(name)), name: text(key) },
+        ["groups"] => Endpoint::Groups,
+        ["groups", name] => Endpoint::Group { name: text(name) },
+        ["containers"] => Endpoint::Containers,
+        ["containers", name] => Endpoint::Container { name: text(name) },
+        ["principals", name] => Endpoint::Principal { name: text(name) },
+        ["nodes"] => Endpoint::Nodes,
+        ["nodes", name] => Endpoint::Node { name: text(name) },
+        ["roles"] => Endpoint::Roles,
+        ["roles", name] => Endpoint::Role { name: text(name) },
+        ["roles", name, "environments"] => Endpoint::RoleEnvironments { name: text(name) },
+        ["roles", name, "environments", environment] | ["environments", environment, "roles", name] => {
+            Endpoint::RoleInEnvironment { name: text(name), environment: text(environment) }
+        }
+        ["environments"] => Endpoint::Environments,
+        ["environments", name] => Endpoint::Environment { name: text(name) },
+        ["environments", name, "nodes"] => Endpoint::EnvironmentNodes { name: text(name) },
+        ["data"] => Endpoint::DataBags,
+        ["data", name] => Endpoint::DataBag { name: text(name) },
+        ["data", bag, id] => Endpoint::DataBagItem { bag: text(bag), id: text(id) },
+        ["validate", path @ ..] => Endpoint::Validate { path: format!("/{}", path.join("/")) },
+        ["controls"] => Endpoint::Controls,
+        ["required_recipe"] => Endpoint::RequiredRecipe,
+        [kind, name, "_identifiers"] => Endpoint::Identifiers { kind: text(kind), name: text(name) },
+        ["search", ..] => Endpoint::NotYet { what: "search" },
+        ["sandboxes", ..] => Endpoint::NotYet { what: "sandboxes" },
+        ["cookbooks", ..] => Endpoint::NotYet { what: "cookbooks" },
+        ["cookbook_artifacts", ..] => Endpoint::NotYet { what: "cookbook_artifacts" },
+        ["policies", ..] => Endpoint::NotYet { what: "policies" },
+        ["policy_groups", ..] => Endpoint::NotYet { what: "policy_groups" },
+        ["universe"] => Endpoint::NotYet { what: "universe" },
+        ["environments", _, "cookbook_versions" | "cookbooks" | "recipes", ..] => {
+            Endpoint::NotYet { what: "the cookbooks of environments" }
+        }
+        ["data-collector"] => Endpoint::NotYet { what: "data-collector" },
+        _ => return None,
+    })
+}
+
+/// Lists of access control stand below what they protect; the organization's below any word.
+fn acl(organization: &str, rest: &[&str]) -> Option<Endpoint> {
+    let named = |kind: &str, name: &str| {
+        let found = Kind::ALL.into_iter().find(|known| known.container() == kind)?;
+        let in_organization = !matches!(found, Kind::User | Kind::Organization);
+        in_organization.then(|| (found, name.to_owned()))
+    };
+    match rest {
+        [_, "_acl"] => Some(Endpoint::Acl { kind: Kind::Organization, name: organization.to_owned() }),
+        ["organizations", "_acl", part] => Some(Endpoint::AclPart {
+            kind: Kind::Organization,
+            name: organization.to_owned(),
+            permission: Permission::parse(part)?,
+        }),
+        [kind, name, "_acl"] => {
+            let (kind, name) = named(kind, name)?;
+            Some(Endpoint::Acl { kind, name })
+        }
+        [kind, name, "_acl", part] => {
+            let (kind, name) = named(kind, name)?;
+            Some(Endpoint::AclPart { kind, name, permission: Permission::parse(part)? })
+        }
+        _ => None,
+    }
+}
+
+impl Endpoint {
+    /// What it is counted as.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Organizations | Self::Organization { .. } => "chef_organizations",
+            Self::Users | Self::User { .. } | Self::UserOrganizations { .. } => "chef_users",
+            Self::UserInvitations { .. }
+            | Self::UserInvitationCount { .. }
+            | Self::UserInvitation { .. }
+            | Self::Members
+            | Self::Member { .. }
+            | Self::Invitations
+            | Self::Invitation { .. } => "chef_associations",
+            Self::AuthenticateUser | Self::SystemRecovery => "chef_authenticate_user",
+            Self::License => "chef_license",
+            Self::ServerApiVersion | Self::Status => "chef_status",
+            Self::Clients | Self::Client { .. } => "chef_clients",
+            Self::Keys { .. } | Self::Key { .. } => "chef_keys",
+            Self::Groups | Self::Group { .. } => "chef_groups",
+            Self::Containers | Self::Container { .. } => "chef_containers",
+            Self::Acl { .. } | Self::AclPart { .. } => "chef_acl",
+            Self::Principal { .. } | Self::Identifiers { .. } | Self::Validate { .. } => "chef_principals",
+            Self::Nodes | Self::Node { .. } => "chef_nodes",
+            Self::Roles | Self::Role { .. } | Self::RoleEnvironments { .. } | Self::RoleInEnvironment { .. } => {
+                "chef_roles"
+            }
+            Self::Environments | Self::Environment { .. } | Self::EnvironmentNodes { .. } => "chef_environments",
+            Self::DataBags | Self::DataBag { .. } | Self::DataBagItem { .. } => "chef_data",
+            Self::Controls | Self::RequiredRecipe | Self::NotYet { .. } => "chef_other",
+        }
+    }
+
+    /// The methods that it takes.
+    pub(crate) fn takes(&self, method: &Method) -> bool {
+        let methods: &[Method] = match self {
+            Self::Organizations
+            | Self::Users
+            | Self::Members
+            | Self::Invitations
+            | Self::Clients
+            | Self::Groups
+            | Self::Containers
+            | Self::Nodes
+            | Self::Roles
+            | Self::Environments
+            | Self::DataBags => &[Method::GET, Method::POST],
+            Self::Keys { owner: Owner::Member(_) } | Self::Key { owner: Owner::Member(_), .. } => &[Method::GET],
+            Self::Keys { .. } => &[Method::GET, Method::POST],
+            Self::Organization { .. }
+            | Self::User { .. }
+            | Self::Client { .. }
+            | Self::Key { .. }
+            | Self::Group { .. }
+            | Self::Role { .. }
+            | Self::DataBagItem { .. } => &[Method::GET, Method::PUT, Method::DELETE],
+            Self::Environment { name } if name == chef::environment::DEFAULT => &[Method::GET],
+            Self::Environment { .. } => &[Method::GET, Method::PUT, Method::DELETE],
+            Self::Node { .. } => &[Method::HEAD, Method::GET, Method::PUT, Method::DELETE],
+            Self::Member { .. } | Self::Container { .. } => &[Method::GET, Method::DELETE],
+            Self::DataBag { .. } => &[Method::GET, Method::POST, Method::DELETE],
+            Self::UserInvitation { .. } | Self::AclPart { .. } => &[Method::PUT],
+            Self::Invitation { .. } => &[Method::DELETE],
+            Self::AuthenticateUser | Self::SystemRecovery => &[Method::POST],
+            Self::Validate { .. } => &[Method::GET, Method::PUT, Method::POST, Method::DELETE],
+            Self::Controls | Self::RequiredRecipe | Self::NotYet { .. } => return true,
+            Self::UserOrganizations { .. }
+            | Self::UserInvitations { .. }
+            | Self::UserInvitationCount { .. }
+            | Self::License
+            | Self::ServerApiVersion
+            | Self::Status
+            | Self::Acl { .. }
+            | Self::Principal { .. }
+            | Self::Identifiers { .. }
+            | Self::RoleEnvironments { .. }
+            | Self::RoleInEnvironment { .. }
+            | Self::EnvironmentNodes { .. } => &[Method::GET],
+        };
+        methods.contains(method)
+    }
+
+    /// Whether it is answered to who did not sign.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self, Self::ServerApiVersion | Self::Status | Self::Principal { .. })
+    }
+}
+
+#[cfg(test)]
+mod tests;

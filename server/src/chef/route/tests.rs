@@ -1,0 +1,38 @@
+use super::*;
+
+fn endpoint(path: &str) -> Endpoint {
+    parse(path).unwrap().endpoint
+}
+
+#[test]
+fn paths_are_read() {
+    assert_eq!(parse("/organizations/o/nodes/").unwrap().organization.as_deref(), Some("o"));
+    assert_eq!(endpoint("//organizations//o/nodes/a%20b"), Endpoint::Node { name: "a b".to_owned() });
+    assert_eq!(endpoint("/users/u/association_requests/count"), Endpoint::UserInvitationCount { name: "u".to_owned() });
+    assert_eq!(endpoint("/organizations/o/validate/a/b"), Endpoint::Validate { path: "/a/b".to_owned() });
+    for nothing in ["/", "/nodes", "/organizations/o/nowhere", "/users/u/x", "/organizations/%ff/nodes"] {
+        assert_eq!(parse(nothing), None, "{nothing}");
+    }
+}
+
+#[test]
+fn lists_of_access_control_stand_below_what_they_protect() {
+    let acl = |kind, name: &str| Endpoint::Acl { kind, name: name.to_owned() };
+    assert_eq!(endpoint("/organizations/o/nodes/n/_acl"), acl(Kind::Node, "n"));
+    assert_eq!(endpoint("/organizations/o/data/b/_acl"), acl(Kind::DataBag, "b"));
+    assert_eq!(endpoint("/organizations/o/organizations/_acl"), acl(Kind::Organization, "o"));
+    assert_eq!(endpoint("/organizations/o/anything/_acl"), acl(Kind::Organization, "o"));
+    assert_eq!(endpoint("/users/u/_acl"), acl(Kind::User, "u"));
+    assert_eq!(parse("/organizations/o/nodes/n/_acl/own"), None);
+    assert_eq!(parse("/organizations/o/sandboxes/s/_acl"), parse("/organizations/o/sandboxes"));
+}
+
+#[test]
+fn endpoints_take_their_methods() {
+    assert!(endpoint("/organizations/o/nodes/n").takes(&Method::HEAD));
+    assert!(!endpoint("/organizations/o/nodes").takes(&Method::PUT));
+    assert!(!endpoint("/organizations/o/environments/_default").takes(&Method::PUT));
+    assert!(endpoint("/organizations/o/environments/e").takes(&Method::PUT));
+    assert!(!endpoint("/organizations/o/users/u/keys").takes(&Method::POST));
+    assert!(endpoint("/users/u/keys").takes(&Method::POST));
+}

@@ -1,0 +1,201 @@
+//! Promises of the transactions that `chef` works on.
+
+use chef::key::Key;
+use chef::node::Facets;
+use chef::records::{Changes, Records};
+use chef::user::Profile;
+use chef::{Entity, Error, Kind, OrgId, Permission, Result, organization};
+use jiff::Timestamp;
+use store::{Store, Transaction};
+
+async fn write<T: Send + 'static>(
+    store: &Store,
+    work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
+) -> T {
+    store.chef_write(work).await.unwrap()
+}
+
+fn user(db: &Transaction<'_>, name: &str) -> Entity {
+    db.add_entity(OrgId::GLOBAL, Kind::User, name).unwrap().unwrap()
+}
+
+fn made(db: &Transaction<'_>, org: OrgId, kind: Kind, name: &str) -> Entity {
+    db.add_entity(org, kind, name).unwrap().unwrap()
+}
+
+pub(crate) async fn names_are_unique_among_a_kind(store: &Store) {
+    write(store, |db| {
+        let first = made(db, OrgId(1), Kind::Node, "a");
+        assert_eq!(db.add_entity(OrgId(1), Kind::Node, "a")?, None);
+        assert_ne!(made(db, OrgId(2), Kind::Node, "a").id, first.id);
+        let role = made(db, OrgId(1), Kind::Role, "a");
+        made(db, OrgId(1), Kind::Role, "b");
+        assert!(!db.rename_entity(role.id, "b")?);
+        assert!(db.rename_entity(role.id, "c")?);
+        let names: Vec<String> = db.entities(OrgId(1), Kind::Role)?.into_iter().map(|role| role.name).collect();
+        assert_eq!(names, ["b", "c"]);
+        Ok(())
+    })
+    .await;
+}
+
+pub(crate) async fn rows_are_never_given_twice(store: &Store) {
+    write(store, |db| {
+        let first = made(db, OrgId(1), Kind::Node, "a");
+        db.remove_entity(first.id)?;
+        assert!(made(db, OrgId(1), Kind::Node, "a").id > first.id);
+        Ok(())
+    })
+    .await;
+}
+
+pub(crate) async fn what_is_refused_leaves_nothing(store: &Store) {
+    let refused = store.chef_write(|db| {
+        made(db, OrgId(1), Kind::Node, "a");
+        Err::<(), _>(Error::forbidden("no"))
+    });
+    assert!(matches!(refused.await, Err(Error::Forbidden(message)) if message.text == "no"));
+    let found = store.chef_read(|db| db.entity(OrgId(1), Kind::Node, "a"));
+    assert_eq!(found.await.unwrap(), None);
+}
+
+pub(crate) async fn groups_give_permissions_however_deep(store: &Store) {
+    write(store, |db| {
+        let (me, node) = (user(db, "me"), made(db, OrgId(1), Kind::Node, "n"));
+        let groups = ["a", "b", "c"].map(|name| made(db, OrgId(1), Kind::Group, name));
+        db.set_ace(node.id, Permission::Read, &[groups[0].id])?;
+        db.add_member(groups[0].id, groups[1].id)?;
+        db.add_member(groups[1].id, groups[2].id)?;
+        assert!(!db.permitted(me.id, node.id, Permission::Read)?);
+        db.add_member(groups[2].id, me.id)?;
+        assert!(db.permitted(me.id, node.id, Permission::Read)?);
+        assert!(!db.permitted(me.id, node.id, Permission::Update)?);
+        assert!(db.is_member(me.id, groups[0].id)?);
+        assert!(!db.is_member(groups[0].id, groups[2].id)?);
+        // A circle is no trap.
+        db.add_member(groups[2].id, groups[0].id)?;
+        assert!(db.permitted(me.id, node.id, Permission::Read)?);
+        db.remove_member(groups[2].id, me.id)?;
+        assert!(!db.permitted(me.id, node.id, Permission::Read)?);
+        Ok(())
+    })
+    .await;
+}
+
+pub(crate) async fn lists_are_replaced_extended_and_copied(store: &Store) {
+    write(store, |db| {
+        let (a, b) = (user(db, "a"), user(db, "b"));
+        let (from, to) = (made(db, OrgId(1), Kind::Container, "nodes"), made(db, OrgId(1), Kind::Node, "n"));
+        let names = |on: &Entity| -> Vec<String> {
+            db.ace(on.id, Permission::Read).unwrap().into_iter().map(|one| one.name).collect()
+        };
+        db.extend_ace(from.id, Permission::Read, &[b.id, a.id, b.id])?;
+        assert_eq!(names(&from), ["a", "b"]);
+        db.extend_ace(to.id, Permission::Read, &[a.id])?;
+        db.copy_acl(from.id, to.id)?;
+        assert_eq!(names(&to), ["a", "b"]);
+        db.set_ace(from.id, Permission::Read, &[b.id])?;
+        assert_eq!((names(&from), names(&to)), (vec!["b".to_owned()], vec!["a".to_owned(), "b".to_owned()]));
+        db.remove_from_ace(to.id, Permission::Read, b.id)?;
+        db.remove_entity(b.id)?;
+        assert_eq!((names(&from).len(), names(&to)), (0, vec!["a".to_owned()]));
+        Ok(())
+    })
+    .await;
+}
+
+pub(crate) async fn profiles_and_keys_come_back(store: &Store) {
+    write(store, |db| {
+        let (a, b) = (user(db, "a"), user(db, "b"));
+        let mut profile = Profile { email: Some("A@x.org".to_owned()), recovery: true, ..Profile::default() };
+        profile.personal.insert("city".to_owned(), "Ur".into());
+        assert!(db.put_profile(a.id, &profile)?);
+        assert_eq!(db.profile(a.id)?, Some(profile));
+        assert_eq!(db.users_by_email("a@X.org")?, ["a"]);
+        let same = Profile { email: Some("a@x.ORG".to_owned()), ..Profile::default() };
+        assert!(!db.put_profile(b.id, &same)?);
+        assert!(db.put_profile(b.id, &Profile::default())?);
+
+        let end: Timestamp = "2049-12-24T21:00:00Z".parse().unwrap();
+        let key = Key { name: "k".to_owned(), public_key: "pem".to_owned(), expires_at: Some(end) };
+        assert!(db.add_key(a.id, &key)?);
+        assert!(!db.add_key(a.id, &key)?);
+        assert!(db.add_key(a.id, &Key::default_with("pem"))?);
+        assert!(!db.replace_key(a.id, "k", &Key::default_with("pem"))?);
+        let renamed = Key { name: "l".to_owned(), ..key };
+        assert!(db.replace_key(a.id, "k", &renamed)?);
+        assert_eq!(db.keys(a.id)?, [Key::default_with("pem"), renamed.clone()]);
+        assert_eq!(db.key(a.id, "l")?, Some(renamed));
+        db.remove_key(a.id, "l")?;
+        assert_eq!(db.key(a.id, "l")?, None);
+        Ok(())
+    })
+    .await;
+}
+
+pub(crate) async fn an_organization_comes_and_goes_whole(store: &Store) {
+    write(store, |db| {
+        let pivotal = organization::found_server(db, "pem")?;
+        let made_one = organization::create(db, pivotal.id, "o", "O!", "pem")?.unwrap();
+        assert_eq!(organization::create(db, pivotal.id, "o", "O!", "pem")?, None);
+        assert_eq!(db.organization("o")?.as_ref(), Some(&made_one));
+        assert_eq!(db.entities(made_one.id, Kind::Container)?.len(), 12);
+        let validator = db.entity(made_one.id, Kind::Client, "o-validator")?.unwrap();
+        assert_eq!(db.is_validator(validator.id)?, Some(true));
+        assert!(!db.permitted(validator.id, validator.id, Permission::Read)?);
+        let nodes = db.entity(made_one.id, Kind::Container, "nodes")?.unwrap();
+        assert!(db.permitted(validator.id, nodes.id, Permission::Create)?);
+        assert!(!db.permitted(validator.id, nodes.id, Permission::Update)?);
+        assert!(db.permitted(pivotal.id, nodes.id, Permission::Grant)?);
+
+        let me = user(db, "me");
+        assert!(db.associate(me.id, made_one.id, Timestamp::UNIX_EPOCH)?);
+        assert!(!db.associate(me.id, made_one.id, Timestamp::UNIX_EPOCH)?);
+        assert_eq!(db.associated(made_one.id)?, ["me"]);
+        assert_eq!(db.organizations_of(me.id)?, std::slice::from_ref(&made_one));
+        let invitation = db.invite(pivotal.id, made_one.id, me.id, Timestamp::UNIX_EPOCH)?.unwrap();
+        assert_eq!(db.invite(pivotal.id, made_one.id, me.id, Timestamp::UNIX_EPOCH)?, None);
+        assert_eq!(db.invitation(&invitation.id)?.as_ref(), Some(&invitation));
+        assert_eq!(db.invitations_of(pivotal.id)?, std::slice::from_ref(&invitation));
+        assert_eq!(db.invitations_to(made_one.id)?, std::slice::from_ref(&invitation));
+
+        organization::remove(db, &made_one)?;
+        assert_eq!(db.organization("o")?, None);
+        assert_eq!(db.entity(made_one.id, Kind::Client, "o-validator")?, None);
+        assert_eq!(db.entities(OrgId::GLOBAL, Kind::Group)?, []);
+        assert_eq!((db.organizations_of(me.id)?.len(), db.invitation(&invitation.id)?), (0, None));
+        Ok(())
+    })
+    .await;
+}
+
+pub(crate) async fn documents_come_back_as_they_were_put(store: &Store) {
+    write(store, |db| {
+        let (node, bag) = (made(db, OrgId(1), Kind::Node, "n"), made(db, OrgId(1), Kind::DataBag, "b"));
+        let in_production = Facets { environment: Some("production".to_owned()), ..Facets::default() };
+        db.put_document(node.id, r#"{"z": 1.0, "a":2}"#, &in_production)?;
+        assert_eq!(db.document(node.id)?.as_deref(), Some(r#"{"z": 1.0, "a":2}"#));
+        assert_eq!(db.nodes_in(OrgId(1), "production")?, ["n"]);
+        assert!(db.nodes_in(OrgId(2), "production")?.is_empty());
+        db.put_document(node.id, "{}", &Facets::default())?;
+        assert!(db.nodes_in(OrgId(1), "production")?.is_empty());
+        assert_eq!(db.count_nodes()?, 1);
+
+        assert!(db.add_item(bag.id, "i", "{}")?);
+        assert!(!db.add_item(bag.id, "i", "{}")?);
+        db.put_item(bag.id, "i", r#"{"id":"i"}"#)?;
+        assert_eq!(
+            (db.items(bag.id)?, db.item(bag.id, "i")?.as_deref()),
+            (vec!["i".to_owned()], Some(r#"{"id":"i"}"#))
+        );
+        db.remove_item(bag.id, "i")?;
+        assert_eq!(db.item(bag.id, "i")?, None);
+        assert!(db.add_item(bag.id, "j", "{}")?);
+        for gone in [node.id, bag.id] {
+            db.remove_entity(gone)?;
+        }
+        assert_eq!((db.document(node.id)?, db.items(bag.id)?.len(), db.count_nodes()?), (None, 0, 0));
+        Ok(())
+    })
+    .await;
+}
