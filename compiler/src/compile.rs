@@ -96,7 +96,12 @@ pub(crate) fn evaluate(
     world: &dyn World,
     program: &Program,
 ) -> Result<(Value, Vec<LogEntry>), CompileError> {
-    after_compile(request, world, |evaluator| evaluator.evaluate_program(program))
+    let mut evaluator = Evaluator::new(*request, world);
+    let answer = evaluator.run().and_then(|()| evaluator.evaluate_program(program));
+    match answer {
+        Ok(value) => Ok((value, evaluator.take_logs())),
+        Err(stop) => Err(failed(&mut evaluator, stop)),
+    }
 }
 
 fn error_of(evaluator: &mut Evaluator<'_>, stop: Stop) -> Error {

@@ -106,12 +106,7 @@ pub(crate) fn called(vector: &Json) -> Json {
     };
     match compiler::testing::call(&node.request(), &world, function, arguments) {
         Ok((value, logs)) => with_logs(json!({"ok": described(&value)}), &world, None, &logs),
-        Err(mut error) => {
-            // The last entry is the error itself.
-            error.logs.pop();
-            let message = error.message.strip_suffix(&format!(" on node {}", node.name)).unwrap_or(&error.message);
-            with_logs(json!({"error": {"message": message}}), &world, None, &error.logs)
-        }
+        Err(error) => with_logs(json!({"error": {"message": error.message}}), &world, None, &error.logs),
     }
 }
 
