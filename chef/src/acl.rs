@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::authorization::Permission;
+use crate::authorization::{Permission, SUPERUSER};
 use crate::entity::{Entity, EntityId, Kind, OrgId};
 use crate::error::{Error, Message};
 use crate::json::{self, Object};
@@ -36,10 +36,10 @@ pub(crate) fn names(members: &[Entity], kind: Kind) -> Vec<String> {
 pub(crate) fn group_names(records: &dyn Records, org: OrgId, members: &[Entity]) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for group in members.iter().filter(|member| member.kind == Kind::Group) {
-        if group.org == org {
-            names.push(group.name.clone());
-        } else if group.org == OrgId::GLOBAL {
+        if group.org == OrgId::GLOBAL {
             names.push(format!("::{}", group.name));
+        } else if group.org == org {
+            names.push(group.name.clone());
         } else if let Some(other) = records.organization_by_id(group.org)? {
             names.push(format!("{}::{}", other.entity.name, group.name));
         }
@@ -186,7 +186,10 @@ fn any_actors(records: &dyn Records, org: OrgId, names: &[String]) -> Result<Vec
             if Scoped::parse(name).is_some() { &mut scoped } else { &mut bad }.push(name.as_str());
             continue;
         }
-        let user = records.entity(OrgId::GLOBAL, Kind::User, name)?;
+        let user = match records.entity(OrgId::GLOBAL, Kind::User, name)? {
+            Some(user) if !counts(records, org, &user)? => None,
+            user => user,
+        };
         let client = if org == OrgId::GLOBAL { None } else { records.entity(org, Kind::Client, name)? };
         match (user, client) {
             (None, None) => bad.push(name),
@@ -216,6 +219,11 @@ fn any_actors(records: &dyn Records, org: OrgId, names: &[String]) -> Result<Vec
         return Err(Error::Ambiguous(Message::listed(text)));
     }
     Ok(found)
+}
+
+/// In an organization, only its own people count, and the superuser.
+fn counts(records: &dyn Records, org: OrgId, user: &Entity) -> Result<bool> {
+    Ok(org == OrgId::GLOBAL || user.name == SUPERUSER || records.is_associated(user.id, org)?)
 }
 
 fn quoted(names: &[&str]) -> String {

@@ -35,6 +35,9 @@ pub fn parse(body: &[u8], api: ApiVersion, now: Option<&Current<'_>>) -> Result<
     let defaults: [(&str, Value); 3] =
         [("json_class", "Chef::ApiClient".into()), ("chef_type", "client".into()), ("validator", false.into())];
     json::fill(&mut client, &defaults);
+    if !api.keys_apart() {
+        json::fill(&mut client, &[("private_key", false.into())]);
+    }
     client.shift_remove("id");
     let name = named(&mut client, now.map(|now| now.name))?;
     if !is_plain(&name) {

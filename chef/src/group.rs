@@ -13,6 +13,9 @@ use crate::{Result, acl};
 /// The groups that a new organization has.
 pub const OF_ORGANIZATION: [&str; 5] = ["admins", "billing-admins", "clients", "users", "public_key_read_access"];
 
+/// The group, outside of organizations, whose members may make, change and delete users.
+pub const OF_SERVER: &str = "server-admins";
+
 /// Who is to be in a group; `None` leaves them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Change {

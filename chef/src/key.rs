@@ -93,8 +93,12 @@ impl PublicKey {
     }
 
     /// Whether `signature` is the text itself, padded and encrypted with the private half.
+    ///
+    /// A signature is a number; go-chef leaves the zeros off with which one in 256 begins.
     pub(crate) fn verifies_text(&self, text: &[u8], signature: &[u8]) -> bool {
-        self.key.verify(Pkcs1v15Sign::new_unprefixed(), text, signature).is_ok()
+        let Some(zeros) = self.key.size().checked_sub(signature.len()) else { return false };
+        let whole = [vec![0; zeros].as_slice(), signature].concat();
+        self.key.verify(Pkcs1v15Sign::new_unprefixed(), text, &whole).is_ok()
     }
 
     /// Whether `signature` is an ordinary one (PKCS#1 v1.5) over the text's SHA-256.

@@ -177,8 +177,8 @@ fn machines() -> Vec<Grant> {
         .collect()
 }
 
-/// What the server has before anything else: the containers outside of organizations, and the
-/// superuser, who alone has power over them.
+/// What the server has before anything else: the superuser, the containers outside of organizations,
+/// over which only the superuser has power, and a group of people who may look after users.
 pub fn found_server(changes: &dyn Changes, superuser_key: &str) -> Result<Entity> {
     let superuser = changes.add_entity(OrgId::GLOBAL, Kind::User, authorization::SUPERUSER)?;
     let superuser = superuser.ok_or_else(|| Error::broken("the superuser was there before the server"))?;
@@ -189,6 +189,11 @@ pub fn found_server(changes: &dyn Changes, superuser_key: &str) -> Result<Entity
     changes.put_profile(superuser.id, &crate::user::Profile::default())?;
     for name in container::GLOBAL {
         found(changes, superuser.id, OrgId::GLOBAL, Kind::Container, name)?;
+    }
+    let admins = found(changes, superuser.id, OrgId::GLOBAL, Kind::Group, group::OF_SERVER)?;
+    let users = authorization::container_of(changes, OrgId::GLOBAL, Kind::User)?;
+    for permission in ALL_BUT_GRANT {
+        changes.extend_ace(users.id, *permission, &[admins.id])?;
     }
     Ok(superuser)
 }

@@ -220,15 +220,14 @@ pub struct Credentials {
     pub password: String,
 }
 
-/// Reads a name and a password; `refusal` is said of everything else.
+/// Reads a name and a password; `refusal` is said of an empty body.
 pub fn credentials(body: &[u8], refusal: &str) -> Result<Credentials> {
     if body.is_empty() {
         return Err(Error::invalid(refusal));
     }
     let object = json::object(body)?;
-    let wrong = |_| Error::invalid(refusal);
-    let password = json::name(&object, "password", is_line).map_err(wrong)?.to_owned();
-    json::name(&object, "username", is_line).map_err(wrong)?;
+    let password = json::name(&object, "password", is_line)?.to_owned();
+    json::name(&object, "username", is_line)?;
     let name = json::str_of(&object, "name").or_else(|| json::str_of(&object, "username"));
     Ok(Credentials { name: name.unwrap_or_default().to_owned(), password })
 }

@@ -1,4 +1,5 @@
 //! The requests in `recorded.json` were signed by Chef's own library, mixlib-authentication 3.0.6.
+//! In the last one the signature has lost the zero byte with which it began, as go-chef sends it.
 
 use serde_json::Value;
 
@@ -36,7 +37,7 @@ const THEN: &str = "2026-01-02T03:10:00Z";
 #[test]
 fn recorded_requests_verify() {
     let Recorded { key, other, cases } = recorded();
-    assert_eq!(cases.len(), 9);
+    assert_eq!(cases.len(), 10);
     for case in &cases {
         let (signature, request) = (read(case, THEN).unwrap(), request(case));
         assert!(signature.matches_body(request.body), "{case}");

@@ -1,6 +1,6 @@
 //! `…/groups` and `…/groups/GROUP`.
 
-use actix_web::http::Method;
+use actix_web::http::{Method, StatusCode};
 use chef::records::{Changes, Records};
 use chef::{Entity, Error, Kind, Message, Permission, Result, authorization, group};
 use serde_json::{Value, json};
@@ -46,7 +46,7 @@ pub(crate) fn one(ask: &Ask, name: String) -> Result<Work> {
                 if !db.rename_entity(found.id, &new)? {
                     return Err(Error::Exists(Message::bare("Group already exists")));
                 }
-                Ok(Answer::ok(&sent).at(&call.url(&["groups", &new])))
+                Ok(Answer::ok(&sent).with_status(StatusCode::CREATED).at(&call.url(&["groups", &new])))
             }))
         }
     }

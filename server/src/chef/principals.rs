@@ -12,8 +12,7 @@ pub(crate) fn one(name: String) -> Work {
         let org = call.org();
         let actors = principal::of_name(db, Some(org), &name)?;
         if actors.is_empty() {
-            let body = json!({"not_found": "principal", "error": format!("Cannot find principal {name}")});
-            return Ok(Answer::ok(&body).with_status(StatusCode::NOT_FOUND));
+            return Ok(not_found("principal", &name));
         }
         let mut principals = Vec::new();
         for actor in &actors {
@@ -27,6 +26,16 @@ pub(crate) fn one(name: String) -> Work {
         }
         Ok(Answer::ok(&json!({"principals": principals})))
     })
+}
+
+/// The refusal where there is no such organization.
+pub(crate) fn no_organization(name: &str) -> Answer {
+    not_found("org", name)
+}
+
+fn not_found(kind: &str, name: &str) -> Answer {
+    let body = json!({"not_found": kind, "error": format!("Cannot find {kind} {name}")});
+    Answer::ok(&body).with_status(StatusCode::NOT_FOUND)
 }
 
 pub(crate) fn identifiers(kind: String, name: String) -> Work {

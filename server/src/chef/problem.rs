@@ -43,9 +43,13 @@ pub(crate) fn no_such_path(path: &str) -> HttpResponse {
 }
 
 /// The answer to a method that a path does not take.
-pub(crate) fn no_such_method(method: &str, path: &str) -> HttpResponse {
-    let text = format!("{path} does not take the method {method}");
-    json(StatusCode::METHOD_NOT_ALLOWED, &said(&Message::listed(text)))
+pub(crate) fn no_such_method(method: &str, path: &str) -> Error {
+    Error::NotAllowed(Message::listed(format!("{path} does not take the method {method}")))
+}
+
+/// The answer to who does not take JSON.
+pub(crate) fn not_acceptable() -> HttpResponse {
+    json(StatusCode::NOT_ACCEPTABLE, &said(&Message::listed("answers are application/json")))
 }
 
 /// The answer where the original would do something that this server does not do yet.

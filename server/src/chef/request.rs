@@ -202,13 +202,17 @@ pub(crate) async fn answer(http: &HttpRequest, payload: Payload, app: &Data<App>
     let (name, mut response) = match route::parse(path) {
         None => ("none", problem::no_such_path(path)),
         Some(route) if !route.endpoint.takes(http.method()) => {
-            let response = if route.endpoint == default_environment() {
-                problem::response(&chef::environment::default_stays())
+            let refusal = if route.endpoint == default_environment() {
+                chef::environment::default_stays()
             } else {
                 problem::no_such_method(http.method().as_str(), path)
             };
+            let mut response = problem::response(&refusal);
+            let allowed = header::HeaderValue::from_static(route.endpoint.allowed());
+            response.headers_mut().insert(header::ALLOW, allowed);
             (route.endpoint.name(), response)
         }
+        Some(route) if !takes_json(http) => (route.endpoint.name(), problem::not_acceptable()),
         Some(route) => {
             let name = route.endpoint.name();
             let response = match done(http, payload, app, route, api).await {
@@ -220,6 +224,14 @@ pub(crate) async fn answer(http: &HttpRequest, payload: Payload, app: &Data<App>
     };
     version_header(&mut response, api.0.into(), api.0.into());
     (name, response)
+}
+
+/// Whether JSON is among what the client takes.
+fn takes_json(http: &HttpRequest) -> bool {
+    let Some(accepted) = text_header(http, "Accept") else { return true };
+    let kinds = accepted.split(',').map(|kind| kind.split(';').next().unwrap_or_default().trim());
+    accepted.trim().is_empty()
+        || kinds.into_iter().any(|kind| matches!(kind, "application/json" | "application/*" | "*/*"))
 }
 
 fn default_environment() -> Endpoint {
@@ -263,7 +275,12 @@ async fn done(
     let first = app.store.chef_read(move |db| {
         let organization = match organization {
             None => None,
-            Some(name) => Some(db.organization(&name)?.ok_or_else(|| chef::organization::not_found(&name))?),
+            Some(name) => match db.organization(&name)? {
+                Some(organization) => Some(organization),
+                // To who need not sign, the original says it in another way.
+                None if open => return Ok(First::Done(super::principals::no_organization(&name))),
+                None => return Err(chef::organization::not_found(&name)),
+            },
         };
         let work = work?;
         let caller = request.authenticate(db, organization.as_ref(), &app_data.kitchen, now)?;

@@ -288,9 +288,9 @@ impl Endpoint {
         }
     }
 
-    /// The methods that it takes.
-    pub(crate) fn takes(&self, method: &Method) -> bool {
-        let methods: &[Method] = match self {
+    /// The methods that it takes, as the header `Allow` says them.
+    pub(crate) fn allowed(&self) -> &'static str {
+        match self {
             Self::Organizations
             | Self::Users
             | Self::Members
@@ -301,26 +301,27 @@ impl Endpoint {
             | Self::Nodes
             | Self::Roles
             | Self::Environments
-            | Self::DataBags => &[Method::GET, Method::POST],
-            Self::Keys { owner: Owner::Member(_) } | Self::Key { owner: Owner::Member(_), .. } => &[Method::GET],
-            Self::Keys { .. } => &[Method::GET, Method::POST],
+            | Self::DataBags => "GET, POST",
+            Self::Keys { owner: Owner::Member(_) } | Self::Key { owner: Owner::Member(_), .. } => "GET",
+            Self::Keys { .. } => "GET, POST",
             Self::Organization { .. }
             | Self::User { .. }
             | Self::Client { .. }
             | Self::Key { .. }
             | Self::Group { .. }
             | Self::Role { .. }
-            | Self::DataBagItem { .. } => &[Method::GET, Method::PUT, Method::DELETE],
-            Self::Environment { name } if name == chef::environment::DEFAULT => &[Method::GET],
-            Self::Environment { .. } => &[Method::GET, Method::PUT, Method::DELETE],
-            Self::Node { .. } => &[Method::HEAD, Method::GET, Method::PUT, Method::DELETE],
-            Self::Member { .. } | Self::Container { .. } => &[Method::GET, Method::DELETE],
-            Self::DataBag { .. } => &[Method::GET, Method::POST, Method::DELETE],
-            Self::UserInvitation { .. } | Self::AclPart { .. } => &[Method::PUT],
-            Self::Invitation { .. } => &[Method::DELETE],
-            Self::AuthenticateUser | Self::SystemRecovery => &[Method::POST],
-            Self::Validate { .. } => &[Method::GET, Method::PUT, Method::POST, Method::DELETE],
-            Self::Controls | Self::RequiredRecipe | Self::NotYet { .. } => return true,
+            | Self::DataBagItem { .. } => "GET, PUT, DELETE",
+            Self::Environment { name } if name == chef::environment::DEFAULT => "GET",
+            Self::Environment { .. } => "GET, PUT, DELETE",
+            Self::Node { .. } => "HEAD, GET, PUT, DELETE",
+            Self::Member { .. } | Self::Container { .. } => "GET, DELETE",
+            Self::DataBag { .. } => "GET, POST, DELETE",
+            Self::UserInvitation { .. } | Self::AclPart { .. } => "PUT",
+            Self::Invitation { .. } => "DELETE",
+            Self::AuthenticateUser | Self::SystemRecovery => "POST",
+            Self::Validate { .. } | Self::Controls | Self::RequiredRecipe | Self::NotYet { .. } => {
+                "HEAD, GET, PUT, POST, DELETE"
+            }
             Self::UserOrganizations { .. }
             | Self::UserInvitations { .. }
             | Self::UserInvitationCount { .. }
@@ -332,9 +333,12 @@ impl Endpoint {
             | Self::Identifiers { .. }
             | Self::RoleEnvironments { .. }
             | Self::RoleInEnvironment { .. }
-            | Self::EnvironmentNodes { .. } => &[Method::GET],
-        };
-        methods.contains(method)
+            | Self::EnvironmentNodes { .. } => "GET",
+        }
+    }
+
+    pub(crate) fn takes(&self, method: &Method) -> bool {
+        self.allowed().split(", ").any(|allowed| allowed == method.as_str())
     }
 
     /// Whether it is answered to who did not sign.

@@ -1,0 +1,52 @@
+//! Chef's clients against the server: go-chef, as Debian packages it.
+
+#![allow(clippy::print_stderr, reason = "what was left out is for whoever runs the tests")]
+
+use std::path::Path;
+use std::process::Command;
+
+use acceptance::server::Server;
+use anyhow::{Context, Result, ensure};
+
+/// Where Debian puts the sources of Go libraries.
+const LIBRARIES: &str = "/usr/share/gocode";
+
+#[test]
+fn go_chef_drives_every_kind_of_object() -> Result<()> {
+    let library = Path::new(LIBRARIES).join("src/github.com/go-chef/chef");
+    if !library.is_dir() || Command::new("go").arg("version").output().is_err() {
+        eprintln!("skipped: needs the packages golang-go and golang-github-go-chef-chef-dev");
+        return Ok(());
+    }
+    let server = Server::options().start()?;
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/chef/drive.go");
+    let driver = server.folder().join("drive");
+    let built = Command::new("go")
+        .args(["build", "-o"])
+        .args([&driver, &program])
+        .env("GO111MODULE", "off")
+        .env("GOPATH", LIBRARIES)
+        .env("GOFLAGS", "")
+        .env("GOCACHE", server.folder().join("cache"))
+        .output()
+        .context("go runs")?;
+    ensure!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let url = format!("https://localhost:{}/organizations/default/", server.port());
+    let driven = Command::new(driver).args([&url, "pivotal"]).arg(server.data().join("chef/pivotal.pem")).output()?;
+    let said = String::from_utf8_lossy(&driven.stdout);
+    ensure!(driven.status.success() && said.ends_with("all was well\n"), "{said}\n{}", server.log());
+    Ok(())
+}
+
+#[test]
+fn keys_of_the_first_start_are_their_owners_alone() -> Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let server = Server::options().arguments(&["--set", "chef.organization=first"]).start()?;
+    for file in ["pivotal.pem", "webui.pem", "first-validator.pem"] {
+        let path = server.data().join("chef").join(file);
+        let text = std::fs::read_to_string(&path).with_context(|| file.to_owned())?;
+        ensure!(text.starts_with("-----BEGIN RSA PRIVATE KEY-----"), "{file}");
+        ensure!(std::fs::metadata(&path)?.permissions().mode() & 0o777 == 0o600, "{file}");
+    }
+    Ok(())
+}
