@@ -2,10 +2,17 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
+/// So many tags are found by looking through them; beyond that there is an index.
+const FEW: usize = 32;
+
 /// Tags in order of insertion, each once, in lower case.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct TagSet {
     tags: Vec<Arc<str>>,
+    /// The same, where they are many.
+    index: FxHashSet<Arc<str>>,
 }
 
 impl TagSet {
@@ -35,13 +42,13 @@ impl TagSet {
     pub(crate) fn merge(&mut self, other: &Self) {
         for tag in &other.tags {
             if !self.contains(tag) {
-                self.tags.push(tag.clone());
+                self.push(tag.clone());
             }
         }
     }
 
     pub(crate) fn contains(&self, name: &str) -> bool {
-        self.tags.iter().any(|tag| &**tag == name)
+        if self.tags.len() > FEW { self.index.contains(name) } else { self.tags.iter().any(|tag| &**tag == name) }
     }
 
     pub(crate) fn as_slice(&self) -> &[Arc<str>] {
@@ -53,7 +60,7 @@ impl TagSet {
     }
 
     fn add(&mut self, name: &str) {
-        self.tags.push(name.into());
+        self.push(name.into());
         if name.contains("::") {
             // Ruby's `split` drops empty segments at the end only.
             let mut segments: Vec<&str> = name.split("::").collect();
@@ -62,9 +69,19 @@ impl TagSet {
             }
             for segment in segments {
                 if !self.contains(segment) {
-                    self.tags.push(segment.into());
+                    self.push(segment.into());
                 }
             }
+        }
+    }
+
+    fn push(&mut self, tag: Arc<str>) {
+        if self.tags.len() > FEW {
+            self.index.insert(tag.clone());
+        }
+        self.tags.push(tag);
+        if self.tags.len() == FEW + 1 {
+            self.index.extend(self.tags.iter().cloned());
         }
     }
 }

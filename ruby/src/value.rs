@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 pub(crate) mod compare;
+mod float;
 mod hash;
 mod inspect;
 pub(crate) mod key;
@@ -16,8 +17,8 @@ mod list;
 mod range;
 mod text;
 
+pub use float::{float_text, leading_float};
 pub use hash::Hash;
-pub use inspect::float_text;
 pub use key::Key;
 pub use list::List;
 pub use range::Range;

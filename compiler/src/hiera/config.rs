@@ -7,6 +7,7 @@ use super::merge::Strategy;
 use super::origin::Layer;
 use crate::error::Stop;
 use crate::functions::Strict;
+use crate::types::Type;
 use crate::value::{Hash, Value};
 use crate::world::DataFormat;
 
@@ -237,10 +238,9 @@ impl File<'_> {
     }
 
     /// Refuses a configuration of the wrong form.
-    fn check(&self, lookup: &mut Lookup<'_>, of: &str, config: Hash) -> Result<(), Stop> {
+    fn check(&self, lookup: &mut Lookup<'_>, of: &Type, config: Hash) -> Result<(), Stop> {
         let subject = format!("The Lookup Configuration at '{}'", self.path);
-        let of = crate::types::parse::text(of, &mut crate::types::parse::BuiltIn)?;
-        lookup.check_type(&subject, &of, &Value::hash(config))
+        lookup.check_type(&subject, of, &Value::hash(config))
     }
 }
 

@@ -71,7 +71,7 @@ impl Lookup<'_> {
         let Some(value) = found? else { return Ok(None) };
         if is_legacy {
             if strategy.is_hash() || strategy.is_deep() {
-                let of = crate::types::parse::text("Hash", &mut crate::types::parse::BuiltIn)?;
+                let of = crate::types::parse::fixed("Hash")?;
                 self.check_type("value", &of, &value)?;
             }
             if !key.rest.is_empty() && (strategy.is_hash() || strategy.is_unique()) {

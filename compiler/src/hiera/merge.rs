@@ -94,7 +94,10 @@ impl Strategy {
                  sort_merged_arrays=>Optional[Boolean]}]"
             }
             Kind::UnconstrainedDeep(_) | Kind::ReverseDeep(_) => "Hash[String[1],Any]",
-            _ => &format!("Struct[{{strategy=>Optional[Pattern[/{name}/]]}}]"),
+            Kind::Unique => "Struct[{strategy=>Optional[Pattern[/unique/]]}]",
+            Kind::Hash => "Struct[{strategy=>Optional[Pattern[/hash/]]}]",
+            Kind::First => "Struct[{strategy=>Optional[Pattern[/first/]]}]",
+            Kind::Default => "Struct[{strategy=>Optional[Pattern[/default/]]}]",
         };
         assert_instance("The merge options", &type_of(of)?, &Value::Hash(given.clone()))?;
         Ok(Self { kind, options: Some(Arc::new(options)) })
@@ -231,8 +234,8 @@ impl Lookup<'_> {
     }
 }
 
-fn type_of(text: &str) -> Result<Type, Stop> {
-    Ok(parse::text(text, &mut parse::BuiltIn)?)
+fn type_of(text: &'static str) -> Result<Type, Stop> {
+    Ok(parse::fixed(text)?)
 }
 
 fn text(options: &Hash, key: &str) -> Option<Arc<str>> {

@@ -267,7 +267,7 @@ pub(crate) fn object(hash: &Value) -> Result<Type, Failure> {
 }
 
 fn check_name(subject: &str, name: &Value) -> Result<(), Failure> {
-    let wanted = super::parse::text(super::object::QUALIFIED_REFERENCE, &mut super::parse::BuiltIn)?;
+    let wanted = super::parse::fixed(super::object::QUALIFIED_REFERENCE)?;
     super::mismatch::assert_instance(subject, &wanted, name)
 }
 

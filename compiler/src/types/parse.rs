@@ -1,9 +1,10 @@
 //! Type expressions to types.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use ::syntax::ast::Expr;
 use ::syntax::source::Span;
+use rustc_hash::FxHashMap;
 
 use crate::error::Failure;
 use crate::types::Type;
@@ -107,6 +108,17 @@ impl Resolver for Aliases {
 pub fn text(text: &str, resolver: &mut dyn Resolver) -> Result<Type, Failure> {
     let node = self::syntax::from_text(text)?;
     Interpreter { text: Some(text), resolver }.a_type(&node)
+}
+
+/// A type from a text that stands in this program: read once and shared by all compiles.
+pub fn fixed(text: &'static str) -> Result<Type, Failure> {
+    static KNOWN: LazyLock<RwLock<FxHashMap<&'static str, Type>>> = LazyLock::new(RwLock::default);
+    if let Some(known) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(text) {
+        return Ok(known.clone());
+    }
+    let of = self::text(text, &mut BuiltIn)?;
+    KNOWN.write().unwrap_or_else(PoisonError::into_inner).insert(text, of.clone());
+    Ok(of)
 }
 
 /// A type from an expression of a program, as in `Integer[1] $x`.

@@ -88,25 +88,3 @@ pub(super) fn leading_integer(text: &str, radix: u32) -> Option<i64> {
     }
     Some(if negative { -number } else { number })
 }
-
-/// `to_f`: the number that a text begins with.
-pub(super) fn leading_float(text: &str) -> f64 {
-    let text: String = text.trim_start().chars().filter(|c| *c != '_').collect();
-    let mut end = 0;
-    for (at, letter) in text.char_indices() {
-        let fits = letter.is_ascii_digit()
-            || matches!(letter, '.' | 'e' | 'E')
-            || matches!(letter, '+' | '-') && (at == 0 || text[..at].ends_with(['e', 'E']));
-        if !fits {
-            break;
-        }
-        end = at + letter.len_utf8();
-    }
-    while end > 0 {
-        if let Ok(number) = text[..end].parse() {
-            return number;
-        }
-        end -= 1;
-    }
-    0.0
-}

@@ -68,7 +68,7 @@ pub(super) const METHODS: &[Method] = &[
         let number = convert::leading_integer(&call.text(), radix as u32);
         number.map(Value::Integer).ok_or_else(|| call.ruby.unsupported("an integer of more than 64 bits"))
     }),
-    method("to_f", 0, 0, |call| Ok(Value::Float(convert::leading_float(&call.text())))),
+    method("to_f", 0, 0, |call| Ok(Value::Float(crate::value::leading_float(&call.text())))),
     method("upcase", 0, 0, |call| Ok(Value::from(call.text().to_uppercase()))),
     method("downcase", 0, 0, |call| Ok(Value::from(call.text().to_lowercase()))),
     method("capitalize", 0, 0, |call| Ok(Value::from(capitalized(&call.text())))),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Object, Value};
+use super::{Object, Value, float_text};
 use crate::limits::MOST_LEVELS;
 
 impl Value {
@@ -178,24 +178,4 @@ pub(crate) fn quote(out: &mut String, text: &str) {
         }
     }
     out.push('"');
-}
-
-/// A float as Ruby prints it: `1.0`, `1.0e+20`, `1.0e-05`.
-pub fn float_text(number: f64) -> String {
-    if number.is_nan() {
-        return "NaN".to_owned();
-    }
-    if number.is_infinite() {
-        return if number > 0.0 { "Infinity" } else { "-Infinity" }.to_owned();
-    }
-    let scientific = format!("{number:e}");
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (-4..15).contains(&exponent) || number == 0.0 {
-        let text = number.to_string();
-        return if text.contains('.') { text } else { text + ".0" };
-    }
-    let mantissa = if mantissa.contains('.') { mantissa.to_owned() } else { format!("{mantissa}.0") };
-    let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{mantissa}e{sign}{:02}", exponent.abs())
 }

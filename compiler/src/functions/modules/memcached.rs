@@ -34,17 +34,7 @@ fn max_memory(call: &mut Call<'_>) -> Result<Value, Stop> {
         Some('E') => 50,
         Some(other) => return refuse(format!("memcached_max_memory(): Unknown prefix {other}")),
     };
-    let bytes = (leading_number(&memory[..end]) * f64::from(2_u32).powi(shift)) as i64;
-    let share = leading_number(&percent) / 100.0;
+    let bytes = (ruby::value::leading_float(&memory[..end]) * f64::from(2_u32).powi(shift)) as i64;
+    let share = ruby::value::leading_float(&percent) / 100.0;
     Ok(Value::Integer(((bytes / (1 << 20)) as f64 * share).floor() as i64))
-}
-
-/// Ruby's `to_f`, for plain decimal numbers.
-fn leading_number(text: &str) -> f64 {
-    let text = text.trim_start();
-    (0..=text.len())
-        .rev()
-        .filter(|end| text.is_char_boundary(*end))
-        .find_map(|end| text[..end].parse().ok())
-        .unwrap_or(0.0)
 }

@@ -243,11 +243,7 @@ fn to_bytes(call: &mut Call<'_>) -> Result<Value, Stop> {
     };
     let digits = |c: char| c.is_ascii_digit() || matches!(c, '.' | 'e' | '+' | '-');
     let end = text.find(|c| !digits(c)).unwrap_or(text.len());
-    let mut number = &text[..end];
-    while !number.is_empty() && number.parse::<f64>().is_err() {
-        number = &number[..number.len() - 1];
-    }
-    let value: f64 = number.parse().unwrap_or(0.0);
+    let value = ruby::value::leading_float(&text[..end]);
     let unit = text[end..].trim_start().chars().next().filter(|c| !matches!(c, 'b' | 'B'));
     let shift = match unit {
         None => 0,

@@ -6,6 +6,7 @@ use super::{Config, File, Kind, Level, Locations, key, map, one_or_many, string}
 use crate::error::Stop;
 use crate::hiera::Lookup;
 use crate::hiera::merge::Strategy;
+use crate::types::parse;
 use crate::value::{Hash, Value};
 
 /// What counts where a file says nothing.
@@ -42,7 +43,7 @@ impl File<'_> {
              Optional[deep_merge_options]=>Hash[String[1],Variant[String,Boolean]],\
              Optional[hierarchy]=>Variant[String[1],Array[String[1]]]{of}}}]"
         );
-        self.check(lookup, &of, config.clone())?;
+        self.check(lookup, &parse::text(&of, &mut parse::BuiltIn)?, config.clone())?;
         let paths = one_or_many(&config, "hierarchy").unwrap_or_default();
         let codedir = lookup.caller.world().data_settings().codedir;
         let datadir: Arc<str> = format!("{codedir}/environments/%{{::environment}}/hieradata").into();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{Config, File, Kind, Level, Locations, key, list, string, strings};
 use crate::error::Stop;
 use crate::hiera::Lookup;
+use crate::types::parse;
 use crate::value::{Hash, Value};
 
 /// The whole, as a type of the language.
@@ -24,7 +25,7 @@ impl File<'_> {
             let common = Value::record([("name", Value::from("common")), ("backend", Value::from("yaml"))]);
             config.insert(key("hierarchy"), Value::array(vec![common]));
         }
-        self.check(lookup, WHOLE, config.clone())?;
+        self.check(lookup, &parse::fixed(WHOLE)?, config.clone())?;
         let datadir = string(&config, "datadir").unwrap_or_default();
         let levels = list(&config, "hierarchy").unwrap_or_default().iter().filter_map(Value::as_hash);
         Ok(Config {

@@ -1,11 +1,12 @@
 //! Version 5: entries with a function, a place and options.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use super::{Config, File, Kind, Level, Locations, key, list, map, string, strings};
 use crate::error::Stop;
 use crate::hiera::Lookup;
 use crate::hiera::origin::Layer;
+use crate::types::parse;
 use crate::value::{Hash, Value};
 
 /// One entry, as a type of the language.
@@ -17,12 +18,16 @@ const LEVEL: &str = "Struct[{name=>String[1],\
     Optional[uri]=>String[1],Optional[uris]=>Array[String[1],1],Optional[mapped_paths]=>Array[String[1],3,3],\
     Optional[datadir]=>String[1]}]";
 
-/// The whole, with its entries left out.
-const WHOLE: &str = "Struct[{version=>Integer[5,5],\
-    Optional[defaults]=>Struct[{Optional[data_hash]=>String[1],Optional[lookup_key]=>String[1],\
-    Optional[data_dig]=>String[1],Optional[datadir]=>String[1],\
-    Optional[options]=>Hash[Pattern[/\\A[A-Za-z](:?[0-9A-Za-z_-]*[0-9A-Za-z])?\\z/],Data]}],\
-    Optional[hierarchy]=>Array[LEVEL],Optional[plan_hierarchy]=>Array[LEVEL],Optional[default_hierarchy]=>Array[LEVEL]}]";
+/// The whole.
+static WHOLE: LazyLock<String> = LazyLock::new(|| {
+    let defaults = "Struct[{Optional[data_hash]=>String[1],Optional[lookup_key]=>String[1],\
+        Optional[data_dig]=>String[1],Optional[datadir]=>String[1],\
+        Optional[options]=>Hash[Pattern[/\\A[A-Za-z](:?[0-9A-Za-z_-]*[0-9A-Za-z])?\\z/],Data]}]";
+    format!(
+        "Struct[{{version=>Integer[5,5],Optional[defaults]=>{defaults},Optional[hierarchy]=>Array[{LEVEL}],\
+         Optional[plan_hierarchy]=>Array[{LEVEL}],Optional[default_hierarchy]=>Array[{LEVEL}]}}]"
+    )
+});
 
 const FUNCTIONS: [(&str, Kind); 4] = [
     ("data_hash", Kind::DataHash),
@@ -46,7 +51,7 @@ impl File<'_> {
             let common = Value::record([("name", Value::from("Common")), ("path", Value::from("common.yaml"))]);
             config.insert(key("hierarchy"), Value::array(vec![common]));
         }
-        self.check(lookup, &WHOLE.replace("LEVEL", LEVEL), config.clone())?;
+        self.check(lookup, &parse::fixed(&WHOLE)?, config.clone())?;
         let empty = Arc::default();
         let defaults = map(&config, "defaults").unwrap_or(&empty);
         self.check_defaults(defaults)?;
