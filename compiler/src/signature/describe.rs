@@ -1,5 +1,7 @@
 //! Why arguments do not fit, in the original's words.
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use crate::signature::{Parameter, Signature};
 use crate::types::mismatch::{Element, Mismatch, What, describe_block, find, merge};
 use crate::types::{Bounds, Type, generalize, infer_set, is_assignable, is_instance};
@@ -107,27 +109,33 @@ pub(super) fn parameters(
     promised: &[(std::sync::Arc<str>, Type)],
     missing_ok: bool,
 ) -> Option<String> {
-    let mut found: Vec<Mismatch> = given
-        .iter()
-        .filter(|(name, _)| !parameters.iter().any(|parameter| parameter.name == *name))
-        .map(|(name, _)| Mismatch::new(&[], What::InvalidParameter((&**name).into())))
-        .collect();
+    let by_name: FxHashMap<&str, &Value> = given.iter().map(|(name, value)| (&**name, value)).collect();
+    let mut found = Vec::new();
+    let mut known = 0;
     for parameter in parameters {
+        let value = by_name.get(&*parameter.name);
+        known += usize::from(value.is_some());
         if let Some((_, of)) = promised.iter().find(|(name, _)| *name == parameter.name) {
             if !is_assignable(&generalize(&parameter.of), &generalize(of)) {
                 found.extend(find(&parameter.of, of, &[Element::Parameter((&*parameter.name).into())]));
             }
             continue;
         }
-        match given.iter().find(|(name, _)| *name == parameter.name) {
-            Some((_, value)) if is_instance(&parameter.of, value) => {}
-            Some((_, value)) => {
+        match value {
+            Some(value) if is_instance(&parameter.of, value) => {}
+            Some(value) => {
                 let path = [Element::Parameter((&*parameter.name).into())];
                 found.extend(find(&parameter.of, &infer_set(value), &path));
             }
             None if missing_ok || !parameter.required => {}
             None => found.push(Mismatch::new(&[], What::MissingParameter((&*parameter.name).into()))),
         }
+    }
+    if known < by_name.len() {
+        let declared: FxHashSet<&str> = parameters.iter().map(|parameter| &*parameter.name).collect();
+        let unknown = given.iter().filter(|(name, _)| !declared.contains(&**name));
+        let unknown = unknown.map(|(name, _)| Mismatch::new(&[], What::InvalidParameter((&**name).into())));
+        found.splice(0..0, unknown);
     }
     lines(&found)
 }
