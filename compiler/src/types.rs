@@ -20,7 +20,7 @@ mod normal;
 pub mod object;
 pub mod parse;
 pub mod type_set;
-mod uri;
+pub(crate) mod uri;
 
 pub use assignable::{is_assignable, is_callable_with};
 pub use display::{Brief, Expanded};

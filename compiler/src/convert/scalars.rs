@@ -284,11 +284,7 @@ pub(super) static URI: Maker = Maker {
     make: |index, arguments, _| {
         if index == 0 {
             let text = arguments[0].as_str().unwrap_or_default();
-            if text.contains(|letter: char| letter.is_whitespace() || !letter.is_ascii()) {
-                let problem = if text.is_ascii() { "bad URI(is not URI?)" } else { "URI must be ascii only" };
-                let shown = crate::format::ruby_inspect(&arguments[0]);
-                return Err(Failure::argument(format!("{problem}: {shown}").replace("only:", "only")));
-            }
+            crate::types::uri::check(text).map_err(Failure::argument)?;
             return Ok(Value::Uri(Arc::from(text)));
         }
         build_uri(&arguments[0])

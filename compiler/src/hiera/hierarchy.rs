@@ -12,7 +12,7 @@ use super::key::{self, Key};
 use super::merge::Strategy;
 use super::origin::Layer;
 use super::{Lookup, State, files};
-use crate::error::Stop;
+use crate::error::{Failure, Stop};
 use crate::value::{Hash, Value};
 use crate::world::FileKind;
 
@@ -184,6 +184,7 @@ impl Hierarchy {
             Locations::Uris(declared) => {
                 for uri in declared {
                     let resolved = text(lookup, uri)?;
+                    crate::types::uri::check(&resolved).map_err(Failure::argument)?;
                     locations.push(Location {
                         kind: LocationKind::Uri,
                         original: uri.clone(),

@@ -1,5 +1,10 @@
 //! The parts of a URI.
 
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use fancy_regex::Regex;
+
 use crate::value::Value;
 
 /// The parts of a URI as `URI[..]` holds them, by name; `None` when there are none.
@@ -26,6 +31,41 @@ pub(super) fn parameters(uri: &str) -> Option<Value> {
     .collect();
     (!entries.is_empty()).then(|| Value::record(entries))
 }
+
+/// Refuses a text that Ruby's library does not take for a URI or a reference to one, in its words.
+pub(crate) fn check(text: &str) -> Result<(), String> {
+    if !text.is_ascii() {
+        let mut shown = String::new();
+        for letter in text.chars() {
+            match letter {
+                letter if letter.is_ascii() => shown.push(letter),
+                // Writing into a string cannot fail.
+                letter => {
+                    let code = letter as u32;
+                    let _ =
+                        if code < 0x1_0000 { write!(shown, "\\u{code:04X}") } else { write!(shown, "\\u{{{code:X}}}") };
+                }
+            }
+        }
+        return Err(format!("URI must be ascii only \"{shown}\""));
+    }
+    if REFERENCE.as_ref().is_some_and(|reference| reference.is_match(text).unwrap_or(false)) {
+        return Ok(());
+    }
+    Err(format!("bad URI(is not URI?): {}", crate::format::ruby_inspect(&Value::from(text))))
+}
+
+/// URIs and references to them (RFC 3986, appendix A); queries may have brackets, as in Ruby's library.
+static REFERENCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let letters = r"%[0-9A-Fa-f]{2}|[A-Za-z0-9\-._~!$&'()*+,;=";
+    let (segment, first, name) = (format!("(?:{letters}:@])"), format!("(?:{letters}@])"), format!("(?:{letters}])"));
+    let address = r"\[(?:[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*|v[0-9A-Fa-f]+\.[A-Za-z0-9\-._~!$&'()*+,;=:]+)\]";
+    let authority = format!("(?:(?:{letters}:])*@)?(?:{address}|{name}*)(?::[0-9]*)?");
+    let rest = format!("(?:/{segment}*)*");
+    let rooted = format!("//{authority}{rest}|/(?:{segment}+{rest})?");
+    let path = format!(r"(?:[A-Za-z][A-Za-z0-9+\-.]*:(?:{rooted}|{segment}+{rest})?|{rooted}|{first}+{rest})?");
+    Regex::new(&format!(r"\A{path}(?:\?(?:{letters}:@/?\[\]])*)?(?:#(?:{letters}:@/?])*)?\z")).ok()
+});
 
 /// A URI taken apart (RFC 3986, section 3).
 struct Parts<'a> {

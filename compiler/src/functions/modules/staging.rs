@@ -46,13 +46,7 @@ fn parse(call: &mut Call<'_>) -> Result<Value, Stop> {
 
 /// The path of a URI; `None` for one that has none, such as `mailto:x`.
 fn path_of(uri: &str) -> Result<Option<String>, Stop> {
-    let bad = |c: char| c.is_ascii_whitespace() || !c.is_ascii() || "\"<>\\^`{|}".contains(c);
-    if uri.contains(bad) {
-        let shown = ruby_text::inspect(&Value::from(uri));
-        let what = if uri.is_ascii() { "bad URI(is not URI?)" } else { "URI must be ascii only" };
-        let shown = if uri.is_ascii() { format!(": {shown}") } else { format!(" {shown}") };
-        return Err(Failure::argument(format!("{what}{shown}")).into());
-    }
+    crate::types::uri::check(uri).map_err(Failure::argument)?;
     let rest = uri.split(['#']).next().unwrap_or_default().split('?').next().unwrap_or_default();
     let scheme = rest.split_once(':').filter(|(scheme, _)| {
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())
