@@ -94,5 +94,7 @@ contract! {
         lists_are_replaced_extended_and_copied,
         profiles_and_keys_come_back,
         an_organization_comes_and_goes_whole,
+        lists_are_put_by_name,
+        who_leaves_an_organization_keeps_nothing,
         documents_come_back_as_they_were_put;
 }

@@ -32,9 +32,9 @@ fn go_chef_drives_every_kind_of_object() -> Result<()> {
         .context("go runs")?;
     ensure!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
     let url = format!("https://localhost:{}/organizations/default/", server.port());
-    let driven = Command::new(driver).args([&url, "pivotal"]).arg(server.data().join("chef/pivotal.pem")).output()?;
-    let said = String::from_utf8_lossy(&driven.stdout);
-    ensure!(driven.status.success() && said.ends_with("all was well\n"), "{said}\n{}", server.log());
+    let outcome = Command::new(driver).args([&url, "pivotal"]).arg(server.data().join("chef/pivotal.pem")).output()?;
+    let said = String::from_utf8_lossy(&outcome.stdout);
+    ensure!(outcome.status.success() && said.ends_with("all was well\n"), "{said}\n{}", server.log());
     Ok(())
 }
 

@@ -25,6 +25,17 @@ fn nothing_set_is_a_configuration() {
 }
 
 #[test]
+fn chef_may_have_a_port_of_its_own() {
+    let config = load("chef_listen = \"http://127.0.0.1:8443/\"\n[chef]\norganization = \"mine\"", &[], &[]).unwrap();
+    let chef = config.chef_listen.unwrap();
+    assert_eq!((chef.address.to_string().as_str(), chef.is_plain), ("127.0.0.1:8443", true));
+    assert_eq!(chef.url(chef.address), "http://127.0.0.1:8443");
+    assert!(!load("", &[], &[("chef_listen", "127.0.0.1:8443")]).unwrap().chef_listen.unwrap().is_plain);
+    assert!(fault("chef_listen = \"0.0.0.0:8140\"").contains("is what `listen` says already"));
+    assert!(fault("[chef]\norganization = \"My org\"").contains("is no name of an organization"));
+}
+
+#[test]
 fn flags_win_over_the_environment_and_that_over_the_file() {
     let file = "listen = \"1.1.1.1:1\"\ncertname = \"file.lab\"\n[limits]\nfacts = \"1MiB\"\n[http]\nkeep-alive = 7";
     let environment = [

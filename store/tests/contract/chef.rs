@@ -4,7 +4,7 @@ use chef::key::Key;
 use chef::node::Facets;
 use chef::records::{Changes, Records};
 use chef::user::Profile;
-use chef::{Entity, Error, Kind, OrgId, Permission, Result, organization};
+use chef::{Caller, Entity, Error, Kind, OrgId, Permission, Result, acl, association, organization};
 use jiff::Timestamp;
 use store::{Store, Transaction};
 
@@ -166,6 +166,82 @@ pub(crate) async fn an_organization_comes_and_goes_whole(store: &Store) {
             db.entities(OrgId::GLOBAL, Kind::Group)?.into_iter().map(|group| group.name).collect();
         assert_eq!(groups, ["server-admins"]);
         assert_eq!((db.organizations_of(me.id)?.len(), db.invitation(&invitation.id)?), (0, None));
+        Ok(())
+    })
+    .await;
+}
+
+pub(crate) async fn lists_are_put_by_name(store: &Store) {
+    write(store, |db| {
+        let pivotal = organization::found_server(db, "pem")?;
+        let here = organization::create(db, pivotal.id, "here", "Here", "pem")?.unwrap();
+        organization::create(db, pivotal.id, "there", "There", "pem")?.unwrap();
+        let node = made(db, here.id, Kind::Node, "n");
+        let (inside, outside) = (user(db, "inside"), user(db, "outside"));
+        association::join(db, &here, &inside, None, Timestamp::UNIX_EPOCH)?;
+        let put = |body: &str, permission| {
+            let list = acl::parse(body.as_bytes(), permission)?;
+            acl::put(db, here.id, node.id, &list)?;
+            Ok::<_, Error>(acl::json(db, here.id, node.id, true)?[permission.as_str()].to_string())
+        };
+        let refused = |body: &str| put(body, Permission::Read).unwrap_err().to_string();
+
+        let whole = r#"{"read": {"actors": ["inside", "pivotal", "here-validator"],
+                                 "groups": ["there::admins", "users", "::server-admins"]}}"#;
+        assert_eq!(
+            put(whole, Permission::Read)?,
+            r#"{"actors":[],"users":["inside","pivotal"],"clients":["here-validator"],"groups":["::server-admins","there::admins","users"]}"#
+        );
+        assert!(db.permitted(inside.id, node.id, Permission::Read)?);
+        assert!(!db.permitted(outside.id, node.id, Permission::Read)?);
+        assert_eq!(
+            refused(r#"{"read": {"actors": ["outside", "nobody"], "groups": []}}"#),
+            "The actor(s) 'outside', 'nobody' do not exist in this organization as clients or users."
+        );
+        assert_eq!(
+            refused(r#"{"read": {"actors": ["there::inside"], "groups": []}}"#),
+            "Scoped actor names are not allowed in this context: 'there::inside'"
+        );
+        assert_eq!(
+            refused(r#"{"read": {"actors": [], "groups": ["nobody", "users"]}}"#),
+            "The group(s) 'nobody' do not exist in this organization."
+        );
+        made(db, here.id, Kind::Client, "inside");
+        let ambiguous = put(r#"{"read": {"actors": ["inside"], "groups": []}}"#, Permission::Read);
+        assert!(matches!(ambiguous, Err(Error::Ambiguous(_))));
+        put(r#"{"read": {"actors": [], "users": ["inside"], "clients": ["inside"], "groups": []}}"#, Permission::Read)?;
+
+        let caller = |entity: &Entity| Caller { entity: entity.clone(), key: None };
+        put(r#"{"grant": {"actors": [], "groups": ["admins"]}}"#, Permission::Grant)?;
+        let without = acl::parse(br#"{"grant": {"actors": [], "groups": []}}"#, Permission::Grant)?;
+        let kept = acl::keeps_administrators(db, &caller(&inside), node.id, &without).unwrap_err();
+        assert_eq!(kept.to_string(), "Admin group cannot be removed from the Grant ACE");
+        acl::keeps_administrators(db, &caller(&pivotal), node.id, &without)
+    })
+    .await;
+}
+
+pub(crate) async fn who_leaves_an_organization_keeps_nothing(store: &Store) {
+    write(store, |db| {
+        let pivotal = organization::found_server(db, "pem")?;
+        let org = organization::create(db, pivotal.id, "o", "O", "pem")?.unwrap();
+        let me = user(db, "me");
+        association::join(db, &org, &me, None, Timestamp::UNIX_EPOCH)?;
+        let again = association::join(db, &org, &me, None, Timestamp::UNIX_EPOCH).unwrap_err();
+        assert_eq!(again.to_string(), "The association already exists.");
+        let nodes = db.entity(org.id, Kind::Container, "nodes")?.unwrap();
+        assert!(db.permitted(me.id, nodes.id, Permission::Create)?);
+        let admins = db.entity(org.id, Kind::Group, "admins")?.unwrap();
+        db.add_member(admins.id, me.id)?;
+        assert!(association::leave(db, &org, &me).unwrap_err().to_string().starts_with("Please remove me from"));
+        db.remove_member(admins.id, me.id)?;
+        association::leave(db, &org, &me)?;
+        assert!(!db.permitted(me.id, nodes.id, Permission::Create)?);
+        assert!(!db.is_associated(me.id, org.id)?);
+        // An inviter who may not make groups may let nobody in.
+        let refused = association::join(db, &org, &me, Some(me.id), Timestamp::UNIX_EPOCH).unwrap_err();
+        assert!(refused.to_string().starts_with("This invitation is no longer valid."));
+        assert!(!db.is_associated(me.id, org.id)?);
         Ok(())
     })
     .await;
