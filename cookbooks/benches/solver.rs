@@ -11,18 +11,32 @@ fn name(number: usize) -> String {
     format!("cookbook{number}")
 }
 
-/// Each version needs five later cookbooks, some of them not too new.
+/// Numbers that look like chance and are the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % limit
+    }
+}
+
+/// Each version needs three later cookbooks: any version, not the oldest, one major version, or not a newer one.
 fn needs(cookbook: usize, version: u64) -> Vec<(String, Constraint)> {
-    (1..=5)
-        .map(|step| (cookbook + step * step * 3, step as u64))
-        .filter(|(other, _)| *other < 400)
-        .map(|(other, step)| {
-            let text = if (version + step).is_multiple_of(3) {
-                format!("< {}.0.0", 20 + step)
-            } else {
-                format!(">= {step}.0.0")
+    let mut dice = Dice(cookbook as u64 * 100 + version);
+    (0..3)
+        .filter(|_| cookbook + 1 < 400)
+        .map(|_| {
+            let on = cookbook as u64 + 1 + dice.below(399 - cookbook as u64);
+            let text = match dice.below(4) {
+                0 => ">= 0.0.0".to_owned(),
+                1 => ">= 1.0.0".to_owned(),
+                2 => format!("~> {}.0", 2 + dice.below(23)),
+                _ => "<= 25.0.0".to_owned(),
             };
-            (name(other), Constraint::parse(&text).expect("a constraint"))
+            (name(on as usize), Constraint::parse(&text).expect("a constraint"))
         })
         .collect()
 }
@@ -30,7 +44,7 @@ fn needs(cookbook: usize, version: u64) -> Vec<(String, Constraint)> {
 fn available() -> Available {
     let mut available = Available::new();
     for cookbook in 0..400 {
-        for version in 0..25 {
+        for version in 1..=25 {
             available.add(&name(cookbook), Version::new(version, 0, 0), &needs(cookbook, version));
         }
     }
@@ -45,14 +59,15 @@ fn fill(bencher: divan::Bencher<'_, '_>) {
 #[divan::bench]
 fn solution(bencher: divan::Bencher<'_, '_>) {
     let available = available();
-    let wanted = Wanted::of_run_list(["cookbook0", "cookbook1", "cookbook7"]);
+    let wanted = Wanted::of_run_list(["cookbook0", "cookbook80", "cookbook160", "cookbook240", "cookbook320"]);
     bencher.bench_local(|| solve(&available, &[], &wanted, &|| false).expect("a solution").len());
 }
 
 #[divan::bench]
 fn contradiction(bencher: divan::Bencher<'_, '_>) {
     let available = available();
-    let environment = [(name(100), Constraint::parse("< 0.1.0").expect("a constraint"))];
-    let wanted = Wanted::of_run_list(["cookbook0", "cookbook1", "cookbook7"]);
+    let environment: Vec<(String, Constraint)> =
+        (390..400).map(|cookbook| (name(cookbook), Constraint::parse("< 0.1.0").expect("a constraint"))).collect();
+    let wanted = Wanted::of_run_list(["cookbook0", "cookbook80", "cookbook160", "cookbook240", "cookbook320"]);
     bencher.bench_local(|| solve(&available, &environment, &wanted, &|| false).err());
 }

@@ -11,6 +11,8 @@ use crate::{Constraint, Version};
 
 /// How many steps a walk from the run list to the cookbook in the way may take, over all paths.
 const MOST_STEPS: usize = 200_000;
+/// How many cookbooks are tried at a time for being the one in the way.
+const MOST_CANDIDATES: usize = 32;
 /// How many paths a message names.
 const MOST_PATHS: usize = 500;
 
@@ -50,9 +52,12 @@ fn obstacles(field: &Field<'_>, count: usize, mut core: FxHashSet<Number>) -> Op
         if candidates.iter().any(|number| !required.contains(number)) {
             candidates.retain(|number| !required.contains(number));
         }
-        candidates.sort_by_cached_key(|number| {
-            (!suspicious.contains(number), Reverse(constraints_on(field, &reached, *number)))
-        });
+        // A cookbook of which nothing fits is in the way before all others.
+        if candidates.iter().any(|number| suspicious.contains(number)) {
+            candidates.retain(|number| suspicious.contains(number));
+        }
+        candidates.sort_by_cached_key(|number| Reverse(constraints_on(field, &reached, *number)));
+        candidates.truncate(MOST_CANDIDATES);
         for candidate in &candidates {
             waived.push(*candidate);
             match field.solve(count, &waived) {

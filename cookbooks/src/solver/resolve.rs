@@ -15,6 +15,7 @@ use crate::{Constraint, Version, name};
 pub(super) struct Field<'a> {
     pub(super) available: &'a Available,
     pub(super) wanted: &'a [Wanted],
+    wanted_numbers: Vec<Option<Number>>,
     environment: FxHashMap<Number, Vec<Constraint>>,
     out_of_time: &'a dyn Fn() -> bool,
 }
@@ -39,7 +40,8 @@ impl<'a> Field<'a> {
                 environment.entry(number).or_default().push(*constraint);
             }
         }
-        Self { available, wanted, environment, out_of_time }
+        let wanted_numbers = wanted.iter().map(|item| available.number(&item.cookbook)).collect();
+        Self { available, wanted, wanted_numbers, environment, out_of_time }
     }
 
     pub(super) fn is_out_of_time(&self) -> bool {
@@ -48,7 +50,7 @@ impl<'a> Field<'a> {
 
     /// The number of the cookbook that an item of the run list names.
     pub(super) fn wanted_number(&self, place: usize) -> Option<Number> {
-        self.available.number(&self.wanted[place].cookbook)
+        self.wanted_numbers[place]
     }
 
     pub(super) fn has_version_for(&self, place: usize) -> bool {
