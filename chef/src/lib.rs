@@ -11,6 +11,7 @@
 //! - [`sign`], [`key`], [`password`], [`user`], [`client`], [`principal`]: who asks
 //! - [`organization`], [`container`], [`group`], [`association`], [`acl`], [`authorization`]: who may do what
 //! - [`run_list`], [`node`], [`role`], [`environment`], [`data_bag`]: what is kept
+//! - [`search`]: how it is found
 
 pub mod acl;
 pub mod association;
@@ -32,6 +33,7 @@ pub mod principal;
 pub mod records;
 pub mod role;
 pub mod run_list;
+pub mod search;
 pub mod sign;
 pub mod user;
 

@@ -10,7 +10,7 @@ use crate::authorization::Permission;
 use crate::entity::{Entity, EntityId, Kind, OrgId};
 use crate::key::Key;
 use crate::user::Profile;
-use crate::{Result, node};
+use crate::{Result, node, search};
 
 /// An organization.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +37,7 @@ pub struct Invitation {
 pub trait Records {
     fn organization(&self, name: &str) -> Result<Option<Organization>>;
     fn organization_by_id(&self, id: OrgId) -> Result<Option<Organization>>;
+    fn organization_by_guid(&self, guid: &str) -> Result<Option<Organization>>;
 
     fn entity(&self, org: OrgId, kind: Kind, name: &str) -> Result<Option<Entity>>;
     /// All of a kind, by name.
@@ -84,6 +85,11 @@ pub trait Records {
     fn items(&self, bag: EntityId) -> Result<Vec<String>>;
     /// The JSON of an item, as it was put.
     fn item(&self, bag: EntityId, id: &str) -> Result<Option<String>>;
+
+    /// Everything that a plan finds in an index of an organization, in ascending order.
+    fn search(&self, org: OrgId, index: search::Index, plan: &search::Plan) -> Result<Vec<search::Found>>;
+    /// `None`: it is gone.
+    fn hit(&self, index: search::Index, found: search::Found) -> Result<Option<search::Hit>>;
 }
 
 /// Reading and changing. What has been changed is seen by what is read next.

@@ -63,6 +63,13 @@ pub fn in_environment(
     if left.is_empty() { names.into_iter().map(|name| (name, Vec::new())).collect() } else { left }
 }
 
+/// Constraints of a version as they were written, each with its operator.
+pub fn with_operators(needs: &Fields) -> Fields {
+    let signed =
+        |text: &str| if text.starts_with(['<', '>', '=', '~']) { text.to_owned() } else { format!("= {text}") };
+    needs.iter().map(|(name, text)| (name.clone(), signed(text.as_str().unwrap_or_default()).into())).collect()
+}
+
 /// Names of recipes with their cookbook; the recipe `default` is named by the cookbook alone. Not sorted.
 pub fn recipes(cookbook: &str, document: &Fields) -> Vec<String> {
     let qualified =

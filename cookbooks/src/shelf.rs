@@ -44,7 +44,7 @@ pub trait Shelf {
     fn artifact(&self, org: Org, name: &str, identifier: &str) -> Result<Option<Fields>, Error>;
 
     fn sandbox(&self, org: Org, id: &str) -> Result<Option<Sandbox>, Error>;
-    /// Those of `checksums` whose files the organization does not have.
+    /// Those of `checksums` that no sandbox of the organization brought.
     fn missing(&self, org: Org, checksums: &[String]) -> Result<Vec<String>, Error>;
     /// The content that a checksum of the organization stands for: SHA-256 in hex, and bytes.
     fn content(&self, org: Org, checksum: &str) -> Result<Option<(String, u64)>, Error>;
@@ -52,7 +52,7 @@ pub trait Shelf {
     /// Policies by name with their revisions.
     fn policies(&self, org: Org) -> Result<Vec<(String, Vec<String>)>, Error>;
     fn revision_of(&self, org: Org, policy: &str, revision: &str) -> Result<Option<Fields>, Error>;
-    /// Groups that use a revision, by name.
+    /// Groups that use a revision, in the order in which they came to it.
     fn groups_using(&self, org: Org, policy: &str, revision: &str) -> Result<Vec<String>, Error>;
     /// Group, policy and revision of every assignment, by group and policy.
     fn assignments(&self, org: Org) -> Result<Vec<(String, String, String)>, Error>;
@@ -77,9 +77,8 @@ pub trait Changes: Shelf {
     fn delete_artifact(&self, org: Org, name: &str, identifier: &str) -> Result<(), Error>;
 
     fn add_sandbox(&self, org: Org, id: &str, checksums: &[String], at: i64) -> Result<(), Error>;
-    fn delete_sandbox(&self, org: Org, id: &str) -> Result<(), Error>;
-    /// The organization has this content from now on.
-    fn add_content(&self, org: Org, checksum: &str, sha256: &str, bytes: u64) -> Result<(), Error>;
+    /// The files of a sandbox may be used from now on; the sandbox is done with.
+    fn commit_sandbox(&self, org: Org, id: &str) -> Result<(), Error>;
 
     fn add_revision(&self, org: Org, policy: &str, revision: &str, document: &Fields) -> Result<(), Error>;
     fn delete_revision(&self, org: Org, policy: &str, revision: &str) -> Result<(), Error>;

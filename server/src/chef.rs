@@ -8,27 +8,34 @@
 //! - the others: the handlers, one file for each family of endpoints
 
 pub(crate) mod acl;
+pub(crate) mod artifacts;
 pub(crate) mod associations;
 pub(crate) mod clients;
 pub(crate) mod containers;
+pub(crate) mod cookbooks;
 pub(crate) mod data;
+pub(crate) mod depsolver;
 pub(crate) mod environments;
+pub(crate) mod files;
 pub(crate) mod founding;
 pub(crate) mod groups;
 pub(crate) mod keys;
 pub(crate) mod mint;
 pub(crate) mod nodes;
 pub(crate) mod organizations;
+pub(crate) mod policies;
 pub(crate) mod principals;
 pub(crate) mod problem;
 pub(crate) mod request;
 pub(crate) mod roles;
 pub(crate) mod route;
+pub(crate) mod sandboxes;
+pub(crate) mod search;
 pub(crate) mod status;
 pub(crate) mod users;
 
 use std::net::SocketAddr;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use actix_web::http::Method;
 use chef::key::PublicKey;
@@ -37,6 +44,8 @@ use chef::{Entity, Error, Kind};
 use serde_json::{Map, Value};
 use store::Transaction;
 
+use self::depsolver::Shelves;
+use self::files::Signer;
 use self::mint::Mint;
 use self::request::{Answer, Ask, Call, Work};
 use self::route::Endpoint;
@@ -46,13 +55,18 @@ pub(crate) struct Kitchen {
     /// The other half of the console's key.
     pub(crate) console: PublicKey,
     pub(crate) mint: Mint,
+    /// Signs the addresses of cookbooks' files.
+    pub(crate) files: Arc<Signer>,
+    pub(crate) shelves: Arc<Shelves>,
     /// Where only Chef is served, once that is known.
     pub(crate) address: OnceLock<SocketAddr>,
 }
 
 impl Kitchen {
-    pub(crate) fn new(console: PublicKey) -> Self {
-        Self { console, mint: Mint::default(), address: OnceLock::new() }
+    /// `secret` is what addresses of files are signed with.
+    pub(crate) fn new(console: PublicKey, secret: &[u8]) -> Self {
+        let (files, shelves) = (Arc::new(Signer::new(secret)), Arc::default());
+        Self { console, mint: Mint::default(), files, shelves, address: OnceLock::new() }
     }
 }
 
@@ -105,11 +119,32 @@ pub(crate) fn handle(endpoint: Endpoint, ask: &Ask) -> chef::Result<Work> {
         Endpoint::DataBags => data::all(ask),
         Endpoint::DataBag { name } => data::bag(ask, name),
         Endpoint::DataBagItem { bag, id } => data::item(ask, bag, id),
+        Endpoint::Sandboxes => sandboxes::all(ask),
+        Endpoint::Sandbox { id } => sandboxes::one(ask, id),
+        Endpoint::Cookbooks => cookbooks::all(ask),
+        Endpoint::Cookbook { name } => cookbooks::named(ask, name),
+        Endpoint::CookbookVersion { name, version } => cookbooks::version(ask, name, version),
+        Endpoint::Universe => Ok(cookbooks::universe()),
+        Endpoint::EnvironmentCookbooks { name, cookbook } => cookbooks::of_environment(ask, name, cookbook),
+        Endpoint::EnvironmentRecipes { name } => Ok(cookbooks::recipes_of_environment(name)),
+        Endpoint::EnvironmentSolution { name } => depsolver::cookbook_versions(ask, name),
+        Endpoint::Artifacts { name } => Ok(artifacts::listed(name)),
+        Endpoint::Artifact { name, identifier } => artifacts::one(ask, name, identifier),
+        Endpoint::Policies => Ok(policies::all()),
+        Endpoint::Policy { name } => Ok(policies::named(ask, name)),
+        Endpoint::PolicyRevisions { name } => policies::revisions(ask, name),
+        Endpoint::PolicyRevision { name, id } => Ok(policies::revision(ask, name, id)),
+        Endpoint::PolicyGroups => Ok(policies::groups()),
+        Endpoint::PolicyGroup { name } => Ok(policies::group(ask, name)),
+        Endpoint::PolicyAssignment { group, policy } => policies::assignment(ask, group, policy),
+        Endpoint::Indexes => Ok(search::all()),
+        Endpoint::Index { name } => search::one(ask, name),
         // Answered before anybody asks who it was.
         Endpoint::ServerApiVersion
         | Endpoint::Status
         | Endpoint::Controls
         | Endpoint::RequiredRecipe
+        | Endpoint::File { .. }
         | Endpoint::NotYet { .. } => Err(Error::broken("an endpoint without a handler")),
     }
 }

@@ -33,6 +33,23 @@ pub(crate) async fn close_idle(connections: Connections) {
     }
 }
 
+/// How often files of cookbooks that nothing needs are dropped.
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
+
+/// Drops files of cookbooks that nothing needs, until the task is dropped.
+pub(crate) async fn sweep(app: Data<App>) {
+    let mut ticks = interval(SWEEP_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match app.store.sweep_cookbook_files().await {
+            Ok(0) => {}
+            Ok(dropped) => tracing::debug!(dropped, "files of cookbooks that nothing needs were dropped"),
+            Err(error) => tracing::error!(%error, "files of cookbooks were not swept; tried again soon"),
+        }
+    }
+}
+
 /// Looks after certificates and lists until the task is dropped.
 pub(crate) async fn run(app: Data<App>, live: Arc<Live>) {
     let mut ticks = interval(EVERY);

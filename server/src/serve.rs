@@ -59,6 +59,7 @@ pub(crate) async fn serve(config: Config, flags: Flags) -> anyhow::Result<()> {
     let (server, addresses) = start(&app, &live, &connections)?;
     let admin = actix_web::rt::spawn(socket::listen(&config.socket(), rooms).context("the admin socket")?);
     let jobs = actix_web::rt::spawn(jobs::run(app.clone(), live.clone()));
+    let sweep = actix_web::rt::spawn(jobs::sweep(app.clone()));
     let idle = actix_web::rt::spawn(jobs::close_idle(connections));
     let signals = actix_web::rt::spawn(signals(server.handle(), app.clone(), flags));
     warm(&app);
@@ -69,7 +70,7 @@ pub(crate) async fn serve(config: Config, flags: Flags) -> anyhow::Result<()> {
         chef_ready(&listen.url(*address));
     }
     let ended = server.await;
-    for task in [admin, jobs, idle, signals] {
+    for task in [admin, jobs, sweep, idle, signals] {
         task.abort();
     }
     let _ = std::fs::remove_file(config.socket());

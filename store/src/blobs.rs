@@ -52,6 +52,19 @@ impl Blobs {
         .await
     }
 
+    /// Whether the bytes are there. Blocks.
+    pub(crate) fn has(&self, digest: &Sha256) -> std::io::Result<bool> {
+        place(&self.dir, digest).try_exists()
+    }
+
+    /// Drops the bytes. Blocks.
+    pub(crate) fn remove(&self, digest: &Sha256) -> std::io::Result<()> {
+        match fs::remove_file(place(&self.dir, digest)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     pub(crate) async fn exists(&self, digest: &Sha256) -> Result<bool, Fault> {
         let path = place(&self.dir, digest);
         blocking(move || path.try_exists().map_err(unavailable)).await
@@ -111,6 +124,18 @@ impl Incoming {
                 return Err(Fault::WrongDigest { expected: expected.to_string(), actual: actual.to_string() });
             }
             state.keep(&expected).map_err(unavailable)
+        })
+        .await
+    }
+
+    /// Keeps the bytes by whatever digest they have.
+    pub(crate) async fn keep(mut self) -> Result<Sha256, Fault> {
+        self.flush().await?;
+        let mut state = self.state.take().ok_or_else(gone)?;
+        blocking(move || {
+            let digest = Sha256(state.hash.finalize_reset().into());
+            state.keep(&digest).map_err(unavailable)?;
+            Ok(digest)
         })
         .await
     }

@@ -11,11 +11,13 @@
 //! - [`settings`], [`error`]: what may be set, what can go wrong when opening
 //! - `sqlite`: connections, migrations, and one file per port
 //! - `blobs`: bytes by SHA-256 in a folder
+//! - `files`: the files of cookbooks
 //!
 //! Calls need a tokio runtime: reads run on its blocking threads.
 
 mod blobs;
 pub mod error;
+mod files;
 pub mod settings;
 mod sqlite;
 
@@ -23,6 +25,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use error::Error;
+pub use files::Upload;
 pub use settings::Settings;
 pub use sqlite::chef::Transaction;
 
@@ -33,6 +36,8 @@ pub use sqlite::chef::Transaction;
 pub struct Store {
     database: Arc<sqlite::Database>,
     blobs: Arc<blobs::Blobs>,
+    /// Files of cookbooks. They are apart from those that agents back up, which nothing counts the users of.
+    files: Arc<blobs::Blobs>,
 }
 
 impl Store {
@@ -43,6 +48,7 @@ impl Store {
         Ok(Self {
             database: Arc::new(sqlite::Database::open(&dir.join("store.sqlite"), settings)?),
             blobs: Arc::new(blobs::Blobs::open(&dir.join("blobs"), settings.max_blob_bytes)?),
+            files: Arc::new(blobs::Blobs::open(&dir.join("cookbook-files"), settings.max_cookbook_file_bytes)?),
         })
     }
 

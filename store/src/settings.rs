@@ -13,6 +13,8 @@ pub struct Settings {
     pub reports_per_node: u64,
     /// Longest file that the file bucket takes, in bytes.
     pub max_blob_bytes: u64,
+    /// Longest file of a cookbook.
+    pub max_cookbook_file_bytes: u64,
     /// How long to wait for another process that holds the database, in milliseconds.
     pub busy_timeout_ms: u64,
 }
@@ -25,6 +27,7 @@ impl Default for Settings {
             readers: 4,
             reports_per_node: 20,
             max_blob_bytes: 1 << 30,
+            max_cookbook_file_bytes: 1 << 30,
             busy_timeout_ms: 5000,
         }
     }

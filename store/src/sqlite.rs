@@ -2,11 +2,13 @@
 
 mod bucket;
 pub(crate) mod chef;
+mod cookbooks;
 mod exported;
 mod ledger;
 mod migrations;
 mod nodes;
 mod readers;
+mod search;
 mod writer;
 
 use std::path::Path;

@@ -8,9 +8,11 @@
 mod contract {
     pub(crate) mod bucket;
     pub(crate) mod chef;
+    pub(crate) mod cookbooks;
     pub(crate) mod exported;
     pub(crate) mod ledger;
     pub(crate) mod nodes;
+    pub(crate) mod search;
 }
 
 use std::future::Future;
@@ -55,6 +57,16 @@ macro_rules! backends {
 }
 
 contract! {
+    cookbooks:
+        versions_come_newest_first,
+        the_solver_sees_every_change,
+        files_go_with_the_last_who_needs_them,
+        groups_use_one_revision_of_a_policy,
+        an_organization_takes_its_shelf_along;
+    search:
+        every_form_of_query_is_exact,
+        a_save_is_seen_at_once_and_leaves_nothing_behind,
+        items_are_found_in_their_bag_only;
     ledger:
         serials_never_repeat,
         a_name_is_requested_once,

@@ -112,7 +112,7 @@ pub(crate) fn find(call: &Call, db: &Transaction<'_>, name: &str) -> Result<Enti
     found.ok_or_else(|| Error::not_found(format!("Cannot load client {name}")))
 }
 
-fn shown(call: &Call, db: &Transaction<'_>, client: &Entity) -> Result<Value> {
+pub(crate) fn shown(call: &Call, db: &Transaction<'_>, client: &Entity) -> Result<Value> {
     let validator = db.is_validator(client.id)? == Some(true);
     let key = if call.api.keys_apart() { None } else { principal::default_key(db, client)? };
     let public_key = key.as_ref().map(|key| key.public_key.as_str());

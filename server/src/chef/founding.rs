@@ -53,7 +53,7 @@ pub(crate) async fn open(
     if store.chef_read(|db| organization::superuser(db)).await?.is_none() {
         found(&folder, store, organization, pairs.unwrap_or_else(Pairs::begin)).await?;
     }
-    Ok(Kitchen::new(console(&folder)?))
+    Ok(Kitchen::new(console(&folder)?, &store.cookbook_secret().await?))
 }
 
 async fn found(folder: &Path, store: &Store, name: &str, pairs: Pairs) -> anyhow::Result<()> {

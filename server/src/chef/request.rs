@@ -6,6 +6,9 @@
 //! it is known who asks. Reading takes one job of the store for the whole request; changing takes
 //! a second one, in which existence and permission are asked again beside the change itself.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::web::{Bytes, Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
@@ -17,6 +20,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use store::Transaction;
 
+use super::depsolver::Shelves;
+use super::files::Signer;
 use super::route::{self, Endpoint};
 use super::{handle, problem};
 use crate::app::App;
@@ -35,6 +40,11 @@ pub(crate) struct Ask {
     pub(crate) api: ApiVersion,
     pub(crate) query: Query,
     pub(crate) body: Bytes,
+    /// Signs addresses of cookbooks' files.
+    pub(crate) files: Arc<Signer>,
+    pub(crate) shelves: Arc<Shelves>,
+    /// How long the solver may take.
+    pub(crate) solver_time: Duration,
 }
 
 /// Who asks, of what organization, and how answers call things.
@@ -249,6 +259,9 @@ async fn done(
     if let Some(response) = super::status::unsigned(&route.endpoint, app).await {
         return Ok(response);
     }
+    if let Endpoint::File { organization, checksum } = &route.endpoint {
+        return Ok(super::files::answer(http, payload, app, organization, checksum).await);
+    }
     let now = clock::now();
     let open = route.endpoint.is_open();
     let signature = if open { None } else { Some(Signature::read(|name| text_header(http, name), now)?) };
@@ -265,7 +278,15 @@ async fn done(
         api_version: text_header(http, VERSION).unwrap_or("0").to_owned(),
         is_console: text_header(http, "X-Ops-Request-Source") == Some("web"),
     };
-    let ask = Ask { method: http.method().clone(), api, query: Query::parse(http.query_string()), body };
+    let ask = Ask {
+        method: http.method().clone(),
+        api,
+        query: Query::parse(http.query_string()),
+        body,
+        files: app.kitchen.files.clone(),
+        shelves: app.kitchen.shelves.clone(),
+        solver_time: app.config.chef.solver.0,
+    };
     let work = handle(route.endpoint, &ask);
     let said = permission_of(&ask.method);
     let base = base(http);

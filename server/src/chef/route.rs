@@ -7,8 +7,9 @@ use chef::{Kind, Permission};
 use percent_encoding::percent_decode_str;
 
 /// What the paths begin with.
-pub(crate) const ROOTS: [&str; 8] = [
+pub(crate) const ROOTS: [&str; 9] = [
     "organizations",
+    "bookshelf",
     "users",
     "authenticate_user",
     "system_recovery",
@@ -113,6 +114,49 @@ pub(crate) enum Endpoint {
     /// `…/required_recipe`
     RequiredRecipe,
 
+    /// `…/sandboxes`
+    Sandboxes,
+    /// `…/sandboxes/SANDBOX`
+    Sandbox { id: String },
+    /// `/bookshelf/organization-GUID/checksum-MD5`: a file of a cookbook, by an address that the server signed
+    File { organization: String, checksum: String },
+    /// `…/cookbooks`
+    Cookbooks,
+    /// `…/cookbooks/COOKBOOK`, `…/cookbooks/_latest`, `…/cookbooks/_recipes`
+    Cookbook { name: String },
+    /// `…/cookbooks/COOKBOOK/VERSION`
+    CookbookVersion { name: String, version: String },
+    /// `…/universe`
+    Universe,
+    /// `…/environments/ENVIRONMENT/cookbooks`, perhaps with `/COOKBOOK`
+    EnvironmentCookbooks { name: String, cookbook: Option<String> },
+    /// `…/environments/ENVIRONMENT/recipes`
+    EnvironmentRecipes { name: String },
+    /// `…/environments/ENVIRONMENT/cookbook_versions`
+    EnvironmentSolution { name: String },
+    /// `…/cookbook_artifacts`, perhaps with `/NAME`
+    Artifacts { name: Option<String> },
+    /// `…/cookbook_artifacts/NAME/IDENTIFIER`
+    Artifact { name: String, identifier: String },
+    /// `…/policies`
+    Policies,
+    /// `…/policies/POLICY`
+    Policy { name: String },
+    /// `…/policies/POLICY/revisions`
+    PolicyRevisions { name: String },
+    /// `…/policies/POLICY/revisions/REVISION`
+    PolicyRevision { name: String, id: String },
+    /// `…/policy_groups`
+    PolicyGroups,
+    /// `…/policy_groups/GROUP`
+    PolicyGroup { name: String },
+    /// `…/policy_groups/GROUP/policies/POLICY`
+    PolicyAssignment { group: String, policy: String },
+    /// `…/search`
+    Indexes,
+    /// `…/search/INDEX`
+    Index { name: String },
+
     /// A path of the original that this server does not answer yet
     NotYet { what: &'static str },
 }
@@ -152,6 +196,11 @@ pub(crate) fn parse(path: &str) -> Option<Route> {
         ["license"] => Some(global(Endpoint::License)),
         ["server_api_version"] => Some(global(Endpoint::ServerApiVersion)),
         ["_status"] => Some(global(Endpoint::Status)),
+        ["bookshelf", organization, checksum] => {
+            let organization = organization.strip_prefix("organization-")?.to_owned();
+            let checksum = checksum.strip_prefix("checksum-")?.to_owned();
+            Some(global(Endpoint::File { organization, checksum }))
+        }
         _ => None,
     }
 }
@@ -215,16 +264,42 @@ fn of_organization(organization: &str, rest: &[&str]) -> Option<Endpoint> {
         ["controls"] => Endpoint::Controls,
         ["required_recipe"] => Endpoint::RequiredRecipe,
         [kind, name, "_identifiers"] => Endpoint::Identifiers { kind: text(kind), name: text(name) },
-        ["search", ..] => Endpoint::NotYet { what: "search" },
-        ["sandboxes", ..] => Endpoint::NotYet { what: "sandboxes" },
-        ["cookbooks", ..] => Endpoint::NotYet { what: "cookbooks" },
-        ["cookbook_artifacts", ..] => Endpoint::NotYet { what: "cookbook_artifacts" },
-        ["policies", ..] => Endpoint::NotYet { what: "policies" },
-        ["policy_groups", ..] => Endpoint::NotYet { what: "policy_groups" },
-        ["universe"] => Endpoint::NotYet { what: "universe" },
-        ["environments", _, "cookbook_versions" | "cookbooks" | "recipes", ..] => {
-            Endpoint::NotYet { what: "the cookbooks of environments" }
+        ["environments", name, "cookbooks"] => Endpoint::EnvironmentCookbooks { name: text(name), cookbook: None },
+        ["environments", name, "cookbooks", cookbook] => {
+            Endpoint::EnvironmentCookbooks { name: text(name), cookbook: Some(text(cookbook)) }
         }
+        ["environments", name, "recipes"] => Endpoint::EnvironmentRecipes { name: text(name) },
+        ["environments", name, "cookbook_versions"] => Endpoint::EnvironmentSolution { name: text(name) },
+        _ => return of_shelf(rest),
+    })
+}
+
+/// What belongs to cookbooks, policies and search.
+fn of_shelf(rest: &[&str]) -> Option<Endpoint> {
+    let text = |text: &&str| (*text).to_owned();
+    Some(match rest {
+        ["sandboxes"] => Endpoint::Sandboxes,
+        ["sandboxes", id] => Endpoint::Sandbox { id: text(id) },
+        ["cookbooks"] => Endpoint::Cookbooks,
+        ["cookbooks", name] => Endpoint::Cookbook { name: text(name) },
+        ["cookbooks", name, version] => Endpoint::CookbookVersion { name: text(name), version: text(version) },
+        ["universe"] => Endpoint::Universe,
+        ["cookbook_artifacts"] => Endpoint::Artifacts { name: None },
+        ["cookbook_artifacts", name] => Endpoint::Artifacts { name: Some(text(name)) },
+        ["cookbook_artifacts", name, identifier] => {
+            Endpoint::Artifact { name: text(name), identifier: text(identifier) }
+        }
+        ["policies"] => Endpoint::Policies,
+        ["policies", name] => Endpoint::Policy { name: text(name) },
+        ["policies", name, "revisions"] => Endpoint::PolicyRevisions { name: text(name) },
+        ["policies", name, "revisions", id] => Endpoint::PolicyRevision { name: text(name), id: text(id) },
+        ["policy_groups"] => Endpoint::PolicyGroups,
+        ["policy_groups", name] => Endpoint::PolicyGroup { name: text(name) },
+        ["policy_groups", group, "policies", policy] => {
+            Endpoint::PolicyAssignment { group: text(group), policy: text(policy) }
+        }
+        ["search"] => Endpoint::Indexes,
+        ["search", name] => Endpoint::Index { name: text(name) },
         ["data-collector"] => Endpoint::NotYet { what: "data-collector" },
         _ => return None,
     })
@@ -284,6 +359,20 @@ impl Endpoint {
             }
             Self::Environments | Self::Environment { .. } | Self::EnvironmentNodes { .. } => "chef_environments",
             Self::DataBags | Self::DataBag { .. } | Self::DataBagItem { .. } => "chef_data",
+            Self::Sandboxes | Self::Sandbox { .. } => "chef_sandboxes",
+            Self::File { .. } => "chef_files",
+            Self::Cookbooks | Self::Cookbook { .. } | Self::CookbookVersion { .. } | Self::Universe => "chef_cookbooks",
+            Self::EnvironmentCookbooks { .. } | Self::EnvironmentRecipes { .. } => "chef_environments",
+            Self::EnvironmentSolution { .. } => "chef_depsolver",
+            Self::Artifacts { .. } | Self::Artifact { .. } => "chef_artifacts",
+            Self::Policies
+            | Self::Policy { .. }
+            | Self::PolicyRevisions { .. }
+            | Self::PolicyRevision { .. }
+            | Self::PolicyGroups
+            | Self::PolicyGroup { .. }
+            | Self::PolicyAssignment { .. } => "chef_policies",
+            Self::Indexes | Self::Index { .. } => "chef_search",
             Self::Controls | Self::RequiredRecipe | Self::NotYet { .. } => "chef_other",
         }
     }
@@ -316,7 +405,12 @@ impl Endpoint {
             Self::Node { .. } => "HEAD, GET, PUT, DELETE",
             Self::Member { .. } | Self::Container { .. } => "GET, DELETE",
             Self::DataBag { .. } => "GET, POST, DELETE",
-            Self::UserInvitation { .. } | Self::AclPart { .. } => "PUT",
+            Self::UserInvitation { .. } | Self::AclPart { .. } | Self::Sandbox { .. } => "PUT",
+            Self::CookbookVersion { .. } | Self::Artifact { .. } | Self::PolicyAssignment { .. } => "GET, PUT, DELETE",
+            Self::File { .. } => "GET, PUT",
+            Self::Policy { .. } | Self::PolicyRevision { .. } | Self::PolicyGroup { .. } => "GET, DELETE",
+            Self::Index { .. } => "GET, POST",
+            Self::Sandboxes | Self::PolicyRevisions { .. } | Self::EnvironmentSolution { .. } => "POST",
             Self::Invitation { .. } => "DELETE",
             Self::AuthenticateUser | Self::SystemRecovery => "POST",
             Self::Validate { .. } | Self::Controls | Self::RequiredRecipe | Self::NotYet { .. } => {
@@ -333,6 +427,15 @@ impl Endpoint {
             | Self::Identifiers { .. }
             | Self::RoleEnvironments { .. }
             | Self::RoleInEnvironment { .. }
+            | Self::Cookbooks
+            | Self::Cookbook { .. }
+            | Self::Universe
+            | Self::EnvironmentCookbooks { .. }
+            | Self::EnvironmentRecipes { .. }
+            | Self::Artifacts { .. }
+            | Self::Policies
+            | Self::PolicyGroups
+            | Self::Indexes
             | Self::EnvironmentNodes { .. } => "GET",
         }
     }

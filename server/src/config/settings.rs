@@ -148,6 +148,10 @@ pub(crate) struct Chef {
     pub(crate) organization: String,
     /// The longest body of a request, but for files of cookbooks.
     pub(crate) max_body: Size,
+    /// The longest file of a cookbook.
+    pub(crate) max_file: Size,
+    /// How long it may take to find the cookbooks of a run list.
+    pub(crate) solver: Span,
 }
 
 /// `[limits]`: the longest bodies taken.
@@ -343,7 +347,12 @@ impl Default for Limits {
 
 impl Default for Chef {
     fn default() -> Self {
-        Self { organization: "default".to_owned(), max_body: Size(2_000_000) }
+        Self {
+            organization: "default".to_owned(),
+            max_body: Size(2_000_000),
+            max_file: Size(1 << 30),
+            solver: Span::seconds(5),
+        }
     }
 }
 

@@ -102,7 +102,7 @@ async fn checked<'k>(asked: &Asked<'_>, key: &'k str) -> Result<(Sha256, Option<
 }
 
 /// Reads pieces of a file where blocking is allowed.
-fn chunks(contents: Contents) -> impl futures_util::Stream<Item = Result<Bytes, std::io::Error>> {
+pub(crate) fn chunks(contents: Contents) -> impl futures_util::Stream<Item = Result<Bytes, std::io::Error>> {
     stream::unfold(Some(contents.reader), async |reader| {
         let mut reader = reader?;
         let read = actix_web::web::block(move || {

@@ -4,6 +4,7 @@ mod actors;
 mod associations;
 mod authorization;
 mod documents;
+mod search;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -11,6 +12,7 @@ use super::Fault;
 use crate::Store;
 
 use chef::records::{Changes, Organization, Records};
+use chef::search::{Found, Hit, Index, Plan};
 use chef::{Entity, EntityId, Error, Kind, OrgId, Result};
 
 /// What one transaction sees, and may change where it was lent for that.
@@ -141,6 +143,11 @@ impl Records for Transaction<'_> {
         self.one(&select_organization("WHERE o.id = ?1"), [id.0], organization)
     }
 
+    fn organization_by_guid(&self, guid: &str) -> Result<Option<Organization>> {
+        let sql = select_organization("WHERE e.guid = ?1");
+        self.one(&sql, [guid], organization)
+    }
+
     fn entity(&self, org: OrgId, kind: Kind, name: &str) -> Result<Option<Entity>> {
         let sql = format!("SELECT {ENTITY} FROM chef_entity e WHERE org = ?1 AND kind = ?2 AND name = ?3");
         self.one(&sql, params![org.0, kind.as_str(), name], entity)
@@ -242,6 +249,14 @@ impl Records for Transaction<'_> {
     fn item(&self, bag: EntityId, id: &str) -> Result<Option<String>> {
         self.one("SELECT json FROM chef_item WHERE bag = ?1 AND name = ?2", params![bag.0, id], |row| row.get(0))
     }
+
+    fn search(&self, org: OrgId, index: Index, plan: &Plan) -> Result<Vec<Found>> {
+        self.found(org, index, plan)
+    }
+
+    fn hit(&self, index: Index, found: Found) -> Result<Option<Hit>> {
+        self.read_hit(index, found)
+    }
 }
 
 impl Changes for Transaction<'_> {
@@ -254,10 +269,15 @@ impl Changes for Transaction<'_> {
     }
 
     fn rename_entity(&self, id: EntityId, name: &str) -> Result<bool> {
-        unless_taken(self.run("UPDATE chef_entity SET name = ?2 WHERE id = ?1", params![id.0, name]))
+        let renamed = unless_taken(self.run("UPDATE chef_entity SET name = ?2 WHERE id = ?1", params![id.0, name]))?;
+        if renamed {
+            self.index_client(id)?;
+        }
+        Ok(renamed)
     }
 
     fn remove_entity(&self, id: EntityId) -> Result<()> {
+        self.forget(id)?;
         self.change("DELETE FROM chef_entity WHERE id = ?1", [id.0])
     }
 
@@ -273,6 +293,9 @@ impl Changes for Transaction<'_> {
     }
 
     fn remove_organization(&self, organization: &Organization) -> Result<()> {
+        for id in self.many("SELECT id FROM chef_entity WHERE org = ?1", [organization.id.0], |row| row.get(0))? {
+            self.forget(EntityId(id))?;
+        }
         self.change("DELETE FROM chef_entity WHERE org = ?1", [organization.id.0])?;
         self.remove_entity(organization.entity.id)
     }
@@ -312,7 +335,8 @@ impl Changes for Transaction<'_> {
 
     fn put_client(&self, client: EntityId, validator: bool) -> Result<()> {
         let sql = "INSERT OR REPLACE INTO chef_client (entity, validator) VALUES (?1, ?2)";
-        self.change(sql, params![client.0, validator])
+        self.change(sql, params![client.0, validator])?;
+        self.index_client(client)
     }
 
     fn add_key(&self, actor: EntityId, key: &chef::key::Key) -> Result<bool> {
@@ -351,19 +375,26 @@ impl Changes for Transaction<'_> {
     }
 
     fn put_document(&self, id: EntityId, json: &str, facets: &chef::node::Facets) -> Result<()> {
-        self.write_document(id, json, facets)
+        self.write_document(id, json, facets)?;
+        self.index_document(id, json)
     }
 
     fn add_item(&self, bag: EntityId, id: &str, json: &str) -> Result<bool> {
         let sql = "INSERT INTO chef_item (bag, name, json) VALUES (?1, ?2, ?3)";
-        unless_taken(self.run(sql, params![bag.0, id, json]))
+        let added = unless_taken(self.run(sql, params![bag.0, id, json]))?;
+        if added {
+            self.index_item(bag, id, json)?;
+        }
+        Ok(added)
     }
 
     fn put_item(&self, bag: EntityId, id: &str, json: &str) -> Result<()> {
-        self.change("UPDATE chef_item SET json = ?3 WHERE bag = ?1 AND name = ?2", params![bag.0, id, json])
+        self.change("UPDATE chef_item SET json = ?3 WHERE bag = ?1 AND name = ?2", params![bag.0, id, json])?;
+        self.index_item(bag, id, json)
     }
 
     fn remove_item(&self, bag: EntityId, id: &str) -> Result<()> {
+        self.forget_item(bag, id)?;
         self.change("DELETE FROM chef_item WHERE bag = ?1 AND name = ?2", params![bag.0, id])
     }
 }

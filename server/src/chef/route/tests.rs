@@ -24,7 +24,18 @@ fn lists_of_access_control_stand_below_what_they_protect() {
     assert_eq!(endpoint("/organizations/o/anything/_acl"), acl(Kind::Organization, "o"));
     assert_eq!(endpoint("/users/u/_acl"), acl(Kind::User, "u"));
     assert_eq!(parse("/organizations/o/nodes/n/_acl/own"), None);
-    assert_eq!(parse("/organizations/o/sandboxes/s/_acl"), parse("/organizations/o/sandboxes"));
+    assert_eq!(parse("/organizations/o/sandboxes/s/_acl"), None);
+}
+
+#[test]
+fn cookbooks_and_their_files_have_paths() {
+    let version = Endpoint::CookbookVersion { name: "a".to_owned(), version: "_latest".to_owned() };
+    assert_eq!(endpoint("/organizations/o/cookbooks/a/_latest"), version);
+    let solution = Endpoint::EnvironmentSolution { name: "e".to_owned() };
+    assert_eq!(endpoint("/organizations/o/environments/e/cookbook_versions"), solution);
+    let file = Endpoint::File { organization: "g".to_owned(), checksum: "c".to_owned() };
+    assert_eq!(endpoint("/bookshelf/organization-g/checksum-c"), file);
+    assert_eq!(parse("/bookshelf/organization-g/c"), None);
 }
 
 #[test]

@@ -1,0 +1,151 @@
+//! Promises of the shelf: cookbooks, their files, sandboxes and policies.
+
+use chef::records::Changes as _;
+use chef::{Kind, OrgId, organization};
+use cookbooks::Version;
+use cookbooks::document::Fields;
+use cookbooks::shelf::{Changes, Kept, Shelf};
+use cookbooks::solver::{Wanted, solve};
+use serde_json::json;
+use store::{Store, Transaction};
+
+async fn write<T: Send + 'static>(store: &Store, work: impl FnOnce(&Transaction<'_>) -> T + Send + 'static) -> T {
+    store.chef_write(|db| Ok(work(db))).await.unwrap()
+}
+
+/// An organization to put things in.
+async fn org(store: &Store) -> i64 {
+    write(store, |db| {
+        let pivotal = organization::found_server(db, "a key").unwrap();
+        organization::create(db, pivotal.id, "org", "Org", "a key").unwrap();
+        chef::Records::organization(db, "org").unwrap().unwrap().id.0
+    })
+    .await
+}
+
+fn document(version: &str, needs: &serde_json::Value) -> Fields {
+    let document = json!({"metadata": {"version": version, "dependencies": needs}, "recipes": []});
+    cookbooks::document::object(document).unwrap()
+}
+
+fn put(db: &Transaction<'_>, org: i64, name: &str, version: &str, needs: &serde_json::Value, files: &[&str]) {
+    let parsed = Version::parse(version).unwrap();
+    let kept = Kept { name: name.to_owned(), version: parsed, document: document(version, needs) };
+    let files: Vec<String> = files.iter().map(|file| (*file).to_owned()).collect();
+    db.put_version(org, &kept, &files).unwrap();
+}
+
+async fn upload(store: &Store, org: i64, bytes: &[u8]) -> String {
+    let mut upload = store.begin_cookbook_file().await.unwrap();
+    upload.write(bytes).await.unwrap();
+    let checksum = upload.checksum();
+    upload.finish(org).await.unwrap();
+    checksum
+}
+
+pub(crate) async fn versions_come_newest_first(store: &Store) {
+    let org = org(store).await;
+    write(store, move |db| {
+        for version in ["1.0.0", "1.10.0", "1.9.0", "1.2.9223372036854775807"] {
+            put(db, org, "a", version, &json!({}), &[]);
+        }
+        put(db, org, "b", "1.0.0", &json!({}), &[]);
+        put(db, org, "a", "1.0.0", &json!({"b": "= 1.0.0"}), &[]);
+        let shown = |versions: Vec<Version>| versions.iter().map(ToString::to_string).collect::<Vec<_>>();
+        assert_eq!(shown(db.versions(org, "a").unwrap()), ["1.10.0", "1.9.0", "1.2.9223372036854775807", "1.0.0"]);
+        let names: Vec<String> = db.cookbooks(org).unwrap().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["a", "b"]);
+        let kept = db.version(org, "a", Version::new(1, 0, 0)).unwrap().unwrap();
+        assert_eq!(kept.document["metadata"]["dependencies"], json!({"b": "= 1.0.0"}));
+        assert_eq!(db.version(org + 1, "a", Version::new(1, 0, 0)).unwrap(), None);
+        db.delete_version(org, "b", Version::new(1, 0, 0)).unwrap();
+        assert_eq!(db.versions(org, "b").unwrap(), vec![]);
+    })
+    .await;
+}
+
+pub(crate) async fn the_solver_sees_every_change(store: &Store) {
+    let org = org(store).await;
+    write(store, move |db| {
+        let before = db.revision(org).unwrap();
+        put(db, org, "a", "1.0.0", &json!({"b": ">= 1.0"}), &[]);
+        put(db, org, "b", "1.5.0", &json!({}), &[]);
+        assert_ne!(db.revision(org).unwrap(), before);
+        let available = db.available(org).unwrap();
+        let found = solve(&available, &[], &Wanted::of_run_list(["a"]), &|| false).unwrap();
+        assert_eq!(found, [("a".to_owned(), Version::new(1, 0, 0)), ("b".to_owned(), Version::new(1, 5, 0))]);
+        let changed = db.revision(org).unwrap();
+        db.delete_version(org, "b", Version::new(1, 5, 0)).unwrap();
+        assert_ne!(db.revision(org).unwrap(), changed);
+    })
+    .await;
+}
+
+pub(crate) async fn files_go_with_the_last_who_needs_them(store: &Store) {
+    let org = org(store).await;
+    let checksum = upload(store, org, b"a recipe").await;
+    let wanted = checksum.clone();
+    let sha256 = write(store, move |db| {
+        let sums = [wanted.clone()];
+        assert_eq!(db.missing(org, &sums).unwrap(), sums, "a file without its sandbox");
+        db.add_sandbox(org, "box", &sums, 0).unwrap();
+        assert_eq!(db.sandbox(org, "box").unwrap().unwrap().checksums, [(wanted.clone(), true)]);
+        db.commit_sandbox(org, "box").unwrap();
+        assert_eq!(db.sandbox(org, "box").unwrap(), None);
+        assert_eq!(db.missing(org, &sums).unwrap(), Vec::<String>::new());
+        for version in ["1.0.0", "2.0.0"] {
+            put(db, org, "a", version, &json!({}), &[&wanted]);
+        }
+        db.delete_version(org, "a", Version::new(1, 0, 0)).unwrap();
+        db.content(org, &wanted).unwrap().unwrap().0
+    })
+    .await;
+    store.sweep_cookbook_files().await.unwrap();
+    assert!(store.cookbook_file(&sha256).await.unwrap().is_some(), "another version needs it");
+    let gone = checksum.clone();
+    write(store, move |db| {
+        put(db, org, "a", "2.0.0", &json!({}), &[]);
+        assert_eq!(db.content(org, &gone).unwrap(), None);
+    })
+    .await;
+    assert_eq!(store.sweep_cookbook_files().await.unwrap(), 1);
+    assert!(store.cookbook_file(&sha256).await.unwrap().is_none());
+    assert_eq!(upload(store, org, b"a recipe").await, checksum);
+    assert!(store.cookbook_file(&sha256).await.unwrap().is_some());
+}
+
+pub(crate) async fn groups_use_one_revision_of_a_policy(store: &Store) {
+    let org = org(store).await;
+    write(store, move |db| {
+        let document = cookbooks::document::object(json!({"name": "p"})).unwrap();
+        for revision in ["1", "2"] {
+            db.add_revision(org, "p", revision, &document).unwrap();
+        }
+        db.assign(org, "dev", "p", "1").unwrap();
+        db.assign(org, "prod", "p", "1").unwrap();
+        db.assign(org, "dev", "p", "2").unwrap();
+        assert_eq!(db.groups_using(org, "p", "1").unwrap(), ["prod"]);
+        db.delete_revision(org, "p", "1").unwrap();
+        let row = |group: &str| (group.to_owned(), "p".to_owned(), "2".to_owned());
+        assert_eq!(db.assignments(org).unwrap(), [row("dev")]);
+        db.unassign(org, "dev", None).unwrap();
+        assert_eq!(db.assignments(org).unwrap(), vec![]);
+        db.delete_policy(org, "p").unwrap();
+        assert_eq!(db.policies(org).unwrap(), vec![]);
+    })
+    .await;
+}
+
+pub(crate) async fn an_organization_takes_its_shelf_along(store: &Store) {
+    let org = org(store).await;
+    let checksum = upload(store, org, b"x").await;
+    write(store, move |db| {
+        put(db, org, "a", "1.0.0", &json!({}), &[&checksum]);
+        db.add_entity(OrgId(org), Kind::Cookbook, "a").unwrap();
+        let organization = chef::Records::organization(db, "org").unwrap().unwrap();
+        db.remove_organization(&organization).unwrap();
+        assert_eq!(db.cookbooks(org).unwrap(), vec![]);
+    })
+    .await;
+    assert_eq!(store.sweep_cookbook_files().await.unwrap(), 1);
+}
