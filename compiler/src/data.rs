@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use crate::value::{Hash, Value};
 use crate::world::{DataFormat, LoadError};
 
+mod hocon;
 mod yaml;
 
 /// Reads a data file.
@@ -26,6 +27,11 @@ pub fn parse(path: &str, bytes: &[u8], format: DataFormat) -> Result<Value, Load
 /// A YAML text as a value; the error names line and column.
 pub(crate) fn yaml(text: &str) -> Result<Value, String> {
     yaml::read(text)
+}
+
+/// A HOCON text as a hash; `variable` gives variables of the process, on which substitutions fall back.
+pub fn hocon(text: &str, variable: &dyn Fn(&str) -> Option<String>) -> Result<Value, String> {
+    hocon::read(text, variable)
 }
 
 /// A JSON text as a value; the error names line and column.

@@ -29,9 +29,7 @@ const ABSENT: &[(&str, &str)] = &[
     ("go_md5", "asks a server over the network"),
     ("hocon_data", "a backend of Hiera, called by its hierarchy"),
     ("json_data", "a backend of Hiera, called by its hierarchy"),
-    ("parsehocon", "there is no reader of HOCON yet"),
     ("redisget", "asks a server over the network"),
-    ("stdlib::parsehocon", "there is no reader of HOCON yet"),
     ("validate_x509_rsa_key_pair", "reads private keys, of all kinds that OpenSSL knows"),
     ("yaml_data", "a backend of Hiera, called by its hierarchy"),
 ];

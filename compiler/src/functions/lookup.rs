@@ -40,12 +40,9 @@ const HIERA: &[Declared] = &[
 
 pub(super) static FUNCTIONS: &[Function] = &[
     Function::new("yaml_data", DATA_FILE, |call| data_file(call, DataFormat::Yaml)),
-    Function::new("hocon_data", &[Declared::new(&[required("options", "Any"), required("context", "Any")])], |_| {
-        Err(Failure::argument(
-            "Function Load Error for function 'hocon_data': Lookup using Hocon data_hash function is not supported \
-             without hocon library",
-        )
-        .into())
+    Function::new("hocon_data", DATA_FILE, |call| {
+        let options = path_of(call)?;
+        hiera::files::hocon(call.caller, &options)
     }),
     Function::new("eyaml_lookup_key", LOOKUP_KEY, |call| {
         let (key, options, context) = (call.take(0), call.take(1), call.take(2));
@@ -191,6 +188,12 @@ const DATA_FILE: &[Declared] = &[
 ];
 
 fn data_file(call: &mut Call<'_>, format: DataFormat) -> Result<Value, Stop> {
+    let options = path_of(call)?;
+    hiera::files::data(call.caller, &options, format)
+}
+
+/// The options of a function that reads a data file.
+fn path_of(call: &mut Call<'_>) -> Result<Value, Stop> {
     if call.dispatch == 1 {
         return Err(Failure::argument(format!(
             "'{}' one of 'path', 'paths' 'glob', 'globs' or 'mapped_paths' must be declared in hiera.yaml when using \
@@ -199,6 +202,5 @@ fn data_file(call: &mut Call<'_>, format: DataFormat) -> Result<Value, Stop> {
         ))
         .into());
     }
-    let options = call.take(0);
-    hiera::files::data(call.caller, &options, format)
+    Ok(call.take(0))
 }

@@ -30,10 +30,24 @@ pub(crate) fn data(caller: &mut dyn Caller, options: &Value, format: DataFormat)
     existing(caller, path, format)
 }
 
+/// A call of `hocon_data`.
+pub(crate) fn hocon(caller: &mut dyn Caller, options: &Value) -> Result<Value, Stop> {
+    let path = options.get("path").and_then(Value::as_str).unwrap_or_default();
+    let bytes = caller.world().read(&plain(path)).map_err(|error| fault(error.to_string()))?;
+    let bytes = bytes.ok_or_else(|| missing(path))?;
+    let text = std::str::from_utf8(&bytes).map_err(|error| format!("the file is not UTF-8: {error}"));
+    let read = text.and_then(|text| crate::data::hocon(text, &|name| caller.world().process_variable(name)));
+    read.map_err(|message| fault(format!("Unable to parse ({path}): {message}")))
+}
+
+fn missing(path: &str) -> Stop {
+    Failure::argument(format!("No such file or directory @ rb_file_s_stat - {path}")).into()
+}
+
 /// The data of a file that must be there.
 pub(super) fn existing(caller: &mut dyn Caller, path: &str, format: DataFormat) -> Result<Value, Stop> {
     let found = hash(caller, path, format)?;
-    found.ok_or_else(|| Failure::argument(format!("No such file or directory @ rb_file_s_stat - {path}")).into())
+    found.ok_or_else(|| missing(path))
 }
 
 /// A path without doubled separators, as variables without a value leave them.

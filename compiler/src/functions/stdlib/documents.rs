@@ -43,6 +43,18 @@ pub(super) static FUNCTIONS: &[Function] = &[
     Function::new("to_yaml", &[Declared::new(&[required("data", "Any"), optional("options", "Hash")])], |call| {
         Ok(Value::from(yaml::write(call.argument(0), call.argument(1))))
     }),
+    Function::new(
+        "parsehocon",
+        &[Declared::new(&[required("hocon_string", "String"), optional("default", "Any")])],
+        |call| {
+            let read = data::hocon(call.text(0), &|name| call.caller.world().process_variable(name));
+            match read {
+                Ok(value) => Ok(value),
+                Err(_) if call.arguments.len() > 1 => Ok(call.take(1)),
+                Err(message) => refuse(message),
+            }
+        },
+    ),
     Function::legacy("parsejson", 0, None, |call| parse(call, data::json)),
     Function::legacy("parseyaml", 0, None, |call| parse(call, data::yaml)),
     Function::new("to_ruby", &[Declared::new(&[required("object", "Any")])], |call| {
