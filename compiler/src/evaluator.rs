@@ -253,6 +253,10 @@ impl<'a> Evaluator<'a> {
         Ok(())
     }
 
+    fn too_long(&self) -> Stop {
+        self.fail("Evaluation takes too long (limited by the setting compile.timeout)")
+    }
+
     /// Counts a step against the limits.
     fn step(&mut self) -> Result<(), Stop> {
         let limits = &self.request.limits;
@@ -270,7 +274,7 @@ impl<'a> Evaluator<'a> {
             )));
         }
         if self.steps.is_multiple_of(1024) && limits.expired.is_some_and(|expired| expired()) {
-            return Err(self.fail("Evaluation takes too long (limited by the setting compile.timeout)"));
+            return Err(self.too_long());
         }
         self.depth += 1;
         Ok(())

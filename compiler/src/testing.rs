@@ -345,7 +345,7 @@ impl World for Texts {
         types.insert(described.name.to_string(), described.clone());
     }
 
-    fn ruby(&self) -> Result<Box<dyn Worker + '_>, Fault> {
+    fn ruby(&self, _given_up: &dyn Fn() -> bool) -> Result<Box<dyn Worker + '_>, Fault> {
         self.ruby.as_ref().map_or(Err(Fault::None), |lend| lend())
     }
 

@@ -81,8 +81,9 @@ pub trait World: Sync {
     /// The path of the Ruby file that defines a function by its place.
     fn ruby_function(&self, name: &str) -> Option<Arc<str>>;
 
-    /// A process that runs the Ruby code of the environment, for this compile alone.
-    fn ruby(&self) -> Result<Box<dyn Worker + '_>, Fault> {
+    /// A process that runs the Ruby code of the environment, for this compile alone. Waiting for it ends when
+    /// `given_up` says that it is in vain.
+    fn ruby(&self, _given_up: &dyn Fn() -> bool) -> Result<Box<dyn Worker + '_>, Fault> {
         Err(Fault::None)
     }
 

@@ -48,7 +48,8 @@ fn environment(cases: &[Case]) -> tempfile::TempDir {
 
 fn outcome(cases: &[Case], case: &Case, root: &str, pool: &Pool) -> String {
     let lender = pool.clone();
-    let mut world = Texts::new(root).with_code(case.manifest).with_ruby(move || Ok(Box::new(lender.lease(1)?)));
+    let mut world =
+        Texts::new(root).with_code(case.manifest).with_ruby(move || Ok(Box::new(lender.lease(1, &|| false)?)));
     for (path, text) in cases.iter().flat_map(|case| case.files) {
         world.add_file(&format!("{root}/{path}"), text);
     }

@@ -44,7 +44,7 @@ fn worker(library: bool) -> Option<impl Worker> {
         return None;
     }
     let settings = Settings { library, timeout: Duration::from_mins(1), ..Settings::default() };
-    let mut lease = Pool::open(settings, |_| {}).lease(1).expect("a process can be started");
+    let mut lease = Pool::open(settings, |_| {}).lease(1, &|| false).expect("a process can be started");
     let begin = json!({"run": "begin", "node": "n", "environment": "production", "environment_path": "/nonexistent",
         "modulepath": [MODULES], "facts": {}, "trusted": {}, "server_facts": {}, "settings": {}, "strict": "warning",
         "strict_variables": false});
@@ -53,11 +53,11 @@ fn worker(library: bool) -> Option<impl Worker> {
 }
 
 fn run(worker: &mut impl Worker, told: &Json) -> Json {
-    let mut said = worker.exchange(Told::Run(&told.to_string())).expect("the process lives");
+    let mut said = worker.exchange(Told::Run(&told.to_string()), &|| false).expect("the process lives");
     loop {
         match said {
             Said::Done(text) => return serde_json::from_str(&text).expect("JSON"),
-            Said::Asks(_) => said = worker.exchange(Told::Answer("{}")).expect("the process lives"),
+            Said::Asks(_) => said = worker.exchange(Told::Answer("{}"), &|| false).expect("the process lives"),
         }
     }
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 /// A process that runs the Ruby code of an environment, for one compile.
 pub trait Worker {
-    /// Tells it something, and waits for what it says to that.
-    fn exchange(&mut self, told: Told<'_>) -> Result<Said, Fault>;
+    /// Tells it something, and waits for what it says to that, until `given_up` says that it is in vain.
+    fn exchange(&mut self, told: Told<'_>, given_up: &dyn Fn() -> bool) -> Result<Said, Fault>;
 }
 
 /// What is told to a process. The text is JSON.
@@ -45,6 +45,11 @@ pub enum Fault {
         "waited longer than {0:?} for one of {1} Ruby workers (limited by the settings ruby.timeout and ruby.workers)"
     )]
     Busy(Duration, usize),
+    /// Who waited has no time left.
+    #[error("was ended in Ruby: its compile has no time left")]
+    GivenUp,
+    #[error("has a message of {bytes} bytes for its Ruby worker; {most} are the most (the limit of messages to Ruby)")]
+    TooLong { bytes: usize, most: usize },
     #[error("ended its Ruby worker ({0})")]
     Ended(String),
     #[error("made its Ruby worker say what is no message: {0}")]

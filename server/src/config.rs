@@ -238,6 +238,7 @@ impl Config {
     pub(crate) fn environment_settings(&self) -> EnvironmentSettings {
         let texts = |paths: &[PathBuf]| paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
         let mut settings = EnvironmentSettings::classic(&self.code_dir);
+        settings.data_dir = Some(self.data_dir.clone());
         settings.environmentpath = texts(&self.environments.environmentpath);
         settings.hiera_config = self.environments.hiera_config.to_string_lossy().into_owned();
         settings.basemodulepath = texts(&self.environments.basemodulepath);

@@ -25,7 +25,7 @@
 //! - [`check`]: looks for mistakes in a folder of code
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
@@ -66,6 +66,8 @@ pub(crate) struct EnvironmentSettings {
     /// Absolute folders of modules for every environment: `$basemodulepath`.
     pub(crate) basemodulepath: Vec<String>,
     pub(crate) codedir: String,
+    /// The server's own folder: code cannot read it, but for the code that lies in it.
+    pub(crate) data_dir: Option<PathBuf>,
     pub(crate) confdir: String,
     /// Absolute path of the global `hiera.yaml`, which need not be there.
     pub(crate) hiera_config: String,
@@ -89,6 +91,7 @@ impl EnvironmentSettings {
             confdir: codedir.clone(),
             hiera_config: modules::path::join(&codedir, "hiera.yaml"),
             codedir,
+            data_dir: None,
             mounts: Mounts::default(),
             bounds: Bounds::default(),
             rescan_every: Duration::from_mins(1),

@@ -134,14 +134,22 @@ impl Evaluator<'_> {
     }
 
     fn tell(&mut self, subject: &str, told: Told<'_>) -> Result<Said, Stop> {
+        let expired = self.request.limits.expired;
         let said = match &mut self.ruby {
-            Some(session) => session.worker.exchange(told),
+            Some(session) => session.worker.exchange(told, &|| expired.is_some_and(|expired| expired())),
             None => Err(Fault::Ended("its compile had given it up".to_owned())),
         };
         said.map_err(|fault| {
             self.ruby = None;
-            Failure::argument(format!("{subject} {fault}")).into()
+            self.ruby_fault(subject, &fault)
         })
+    }
+
+    fn ruby_fault(&self, subject: &str, fault: &Fault) -> Stop {
+        match fault {
+            Fault::GivenUp => self.too_long(),
+            fault => Failure::argument(format!("{subject} {fault}")).into(),
+        }
     }
 
     /// Borrows a process, and tells it about the node; once for each compile.
@@ -149,7 +157,12 @@ impl Evaluator<'_> {
         if self.ruby.is_some() {
             return Ok(());
         }
-        let worker = self.world.ruby().map_err(|fault| self.fail(format!("{subject} {fault}")))?;
+        let expired = self.request.limits.expired;
+        let worker = self.world.ruby(&|| expired.is_some_and(|expired| expired()));
+        let worker = worker.map_err(|fault| match fault {
+            Fault::GivenUp => self.too_long(),
+            fault => self.fail(format!("{subject} {fault}")),
+        })?;
         self.ruby = Some(Session { worker, held: Vec::new(), stops: Vec::new(), calls: Vec::new() });
         let request = self.request;
         let mut server_facts: Map<String, Json> = request.server_facts.clone();

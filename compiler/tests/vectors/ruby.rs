@@ -53,5 +53,5 @@ pub(crate) fn lend(world: Texts) -> Texts {
     let settings = || Settings { timeout: Duration::from_mins(1), memory: 0, ..Settings::default() };
     let pool = POOL.get_or_init(|| Pool::open(settings(), |line| println!("{line}"))).clone();
     let snapshot = SNAPSHOTS.fetch_add(1, Ordering::Relaxed);
-    world.with_ruby(move || Ok(Box::new(pool.lease(snapshot)?)))
+    world.with_ruby(move || Ok(Box::new(pool.lease(snapshot, &|| false)?)))
 }

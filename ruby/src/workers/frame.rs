@@ -3,8 +3,8 @@
 
 use std::io::{Error, ErrorKind, Read, Result, Write};
 
-/// Longer messages are refused.
-pub(super) const LONGEST: usize = 256 << 20;
+/// Longer messages, in bytes, are refused.
+pub(super) const LONGEST: usize = 32 << 20;
 
 pub(super) const RUN: u8 = b'R';
 pub(super) const ANSWER: u8 = b'A';
@@ -27,8 +27,12 @@ pub(super) fn read(pipe: &mut impl Read) -> Result<(u8, String)> {
     pipe.read_exact(&mut head)?;
     let [a, b, c, d, kind] = head;
     let length = u32::from_be_bytes([a, b, c, d]) as usize;
-    if length > LONGEST || !matches!(kind, QUESTION | DONE) {
-        return Err(Error::new(ErrorKind::InvalidData, "a frame of an unknown kind or length"));
+    if !matches!(kind, QUESTION | DONE) {
+        return Err(Error::new(ErrorKind::InvalidData, "a frame of an unknown kind"));
+    }
+    if length > LONGEST {
+        let message = format!("{length} bytes; {LONGEST} are the most (the limit of messages from Ruby)");
+        return Err(Error::new(ErrorKind::InvalidData, message));
     }
     // Grows with what arrives: a length alone allocates nothing.
     let mut text = Vec::new();

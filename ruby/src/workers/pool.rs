@@ -4,7 +4,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use super::Settings;
-use super::process::{Log, Process};
+use super::process::{GLANCE, Log, Process};
 use crate::conversation::{Fault, Said, Told, Worker};
 
 /// A bounded number of Ruby processes. Cheap to clone.
@@ -52,8 +52,9 @@ impl Pool {
         &self.0.settings
     }
 
-    /// A process that has seen no code but that of `snapshot`; waits for one when all are taken.
-    pub fn lease(&self, snapshot: u64) -> Result<Lease, Fault> {
+    /// A process that has seen no code but that of `snapshot`; waits for one when all are taken, until
+    /// `given_up` says that it is in vain.
+    pub fn lease(&self, snapshot: u64, given_up: &dyn Fn() -> bool) -> Result<Lease, Fault> {
         let (limit, most) = (self.0.settings.timeout, self.0.settings.workers);
         let deadline = Instant::now() + limit;
         let mut state = self.0.state();
@@ -78,12 +79,15 @@ impl Pool {
             if rest.is_zero() {
                 return Err(Fault::Busy(limit, most));
             }
-            state = self.0.freed.wait_timeout(state, rest).unwrap_or_else(PoisonError::into_inner).0;
+            if given_up() {
+                return Err(Fault::GivenUp);
+            }
+            state = self.0.freed.wait_timeout(state, rest.min(GLANCE)).unwrap_or_else(PoisonError::into_inner).0;
         };
         state.started += 1;
         drop(state);
         drop(evicted);
-        match Process::start(&self.0.settings, &self.0.log) {
+        match Process::start(&self.0.settings, &self.0.log, given_up) {
             Ok(process) => Ok(Lease { pool: self.clone(), snapshot, process: Some(process) }),
             Err(fault) => {
                 self.0.forget_one();
@@ -134,9 +138,9 @@ pub struct Lease {
 }
 
 impl Worker for Lease {
-    fn exchange(&mut self, told: Told<'_>) -> Result<Said, Fault> {
+    fn exchange(&mut self, told: Told<'_>, given_up: &dyn Fn() -> bool) -> Result<Said, Fault> {
         match &mut self.process {
-            Some(process) => process.exchange(told),
+            Some(process) => process.exchange(told, given_up),
             None => Err(Fault::Ended("it was given back".to_owned())),
         }
     }

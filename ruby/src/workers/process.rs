@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::{Arc, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
@@ -31,11 +31,13 @@ eval(PARTS[0], TOPLEVEL_BINDING, 'worker.rb')";
 const KEPT: [&str; 5] = ["PATH", "TZ", "GEM_HOME", "GEM_PATH", "RUBYLIB"];
 /// Time to load Ruby and its libraries on a busy machine.
 const START: Duration = Duration::from_mins(1);
+/// How often who waits looks whether that is in vain.
+pub(super) const GLANCE: Duration = Duration::from_millis(50);
 /// Longer lines are cut where they are logged.
 const LONGEST_LINE: u64 = 8192;
 
 impl Process {
-    pub(super) fn start(settings: &Settings, log: &Arc<Log>) -> Result<Self, Fault> {
+    pub(super) fn start(settings: &Settings, log: &Arc<Log>, given_up: &dyn Fn() -> bool) -> Result<Self, Fault> {
         let shown = || settings.command.to_string_lossy().into_owned();
         let mut command = Command::new(&settings.command);
         command
@@ -64,25 +66,30 @@ impl Process {
             std::thread::spawn(move || log_lines(stderr, &*log));
         }
         let mut process = Self { child, told, said, timeout: settings.timeout, running: 1, ended: false };
-        match process.hear(START.max(settings.timeout)) {
+        match process.hear(START.max(settings.timeout), given_up) {
             Ok(Said::Done(_)) => Ok(process),
             Ok(Said::Asks(text)) => Err(Fault::NotReady { command: shown(), reason: text }),
+            Err(Fault::GivenUp) => Err(Fault::GivenUp),
             Err(fault) => Err(Fault::NotReady { command: shown(), reason: fault.to_string() }),
         }
     }
 
     /// Says something, and waits for what the process says to that.
-    pub(super) fn exchange(&mut self, told: Told<'_>) -> Result<Said, Fault> {
+    pub(super) fn exchange(&mut self, told: Told<'_>, given_up: &dyn Fn() -> bool) -> Result<Said, Fault> {
         let (kind, text) = match told {
             Told::Run(text) => (frame::RUN, text),
             Told::Answer(text) => (frame::ANSWER, text),
         };
+        if text.len() > frame::LONGEST {
+            self.end();
+            return Err(Fault::TooLong { bytes: text.len(), most: frame::LONGEST });
+        }
         if kind == frame::RUN {
             self.running += 1;
         }
         // A process that is gone is noticed by what it does not say.
         drop(self.told.send((kind, text.to_owned())));
-        self.hear(self.timeout)
+        self.hear(self.timeout, given_up)
     }
 
     /// Whether it waits for something to run: nothing runs, and it neither died nor spoke unasked.
@@ -90,11 +97,23 @@ impl Process {
         self.running == 0 && !self.ended && matches!(self.said.try_recv(), Err(mpsc::TryRecvError::Empty))
     }
 
-    fn hear(&mut self, limit: Duration) -> Result<Said, Fault> {
+    fn hear(&mut self, limit: Duration, given_up: &dyn Fn() -> bool) -> Result<Said, Fault> {
         if self.ended {
             return Err(Fault::Ended("before this was asked of it".to_owned()));
         }
-        match self.said.recv_timeout(limit) {
+        let deadline = Instant::now() + limit;
+        let heard = loop {
+            let rest = deadline.saturating_duration_since(Instant::now());
+            match self.said.recv_timeout(rest.min(GLANCE)) {
+                Err(mpsc::RecvTimeoutError::Timeout) if given_up() => {
+                    self.end();
+                    return Err(Fault::GivenUp);
+                }
+                Err(mpsc::RecvTimeoutError::Timeout) if rest > GLANCE => {}
+                heard => break heard,
+            }
+        };
+        match heard {
             Ok(Ok((frame::QUESTION, text))) => Ok(Said::Asks(text)),
             Ok(Ok((_, text))) => {
                 self.running = self.running.saturating_sub(1);

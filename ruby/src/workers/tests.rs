@@ -28,14 +28,14 @@ fn run(worker: &mut impl Worker, name: &str, code: &str) -> Result<String, Fault
     begin(worker)?;
     let told =
         format!(r#"{{"run":"function","name":"{name}","file":"{}","arguments":[],"block":null}}"#, file.display());
-    let mut said = worker.exchange(Told::Run(&told))?;
+    let mut said = worker.exchange(Told::Run(&told), &|| false)?;
     loop {
         match said {
             Said::Done(text) => return Ok(text),
             Said::Asks(question) if question.contains("\"dispatch\"") => {
-                said = worker.exchange(Told::Answer(r#"{"value":0}"#))?;
+                said = worker.exchange(Told::Answer(r#"{"value":0}"#), &|| false)?;
             }
-            Said::Asks(_) => said = worker.exchange(Told::Answer("{}"))?,
+            Said::Asks(_) => said = worker.exchange(Told::Answer("{}"), &|| false)?,
         }
     }
 }
@@ -43,7 +43,7 @@ fn run(worker: &mut impl Worker, name: &str, code: &str) -> Result<String, Fault
 fn begin(worker: &mut impl Worker) -> Result<(), Fault> {
     let told = r#"{"run":"begin","node":"n","environment":"production","environment_path":"/nonexistent","modulepath":[],
         "facts":{},"trusted":{},"server_facts":{},"settings":{},"strict":"warning","strict_variables":false}"#;
-    assert!(matches!(worker.exchange(Told::Run(told))?, Said::Done(_)));
+    assert!(matches!(worker.exchange(Told::Run(told), &|| false)?, Said::Done(_)));
     Ok(())
 }
 
@@ -53,7 +53,7 @@ fn what_a_function_answers() {
         return;
     }
     let pool = Pool::open(settings(), |_| {});
-    let mut lease = pool.lease(1).unwrap();
+    let mut lease = pool.lease(1, &|| false).unwrap();
     assert_eq!(run(&mut lease, "sum", "1 + 2").unwrap(), r#"{"result":3}"#);
     let failed = run(&mut lease, "wrong", "raise 'no way'").unwrap();
     assert!(failed.contains(r#""message":"no way""#), "{failed}");
@@ -67,7 +67,7 @@ fn prints_are_no_messages() {
     let heard = Arc::new(Mutex::new(Vec::new()));
     let log = heard.clone();
     let pool = Pool::open(settings(), move |line| log.lock().unwrap().push(line.to_owned()));
-    let mut lease = pool.lease(1).unwrap();
+    let mut lease = pool.lease(1, &|| false).unwrap();
     let code = "puts 'one'; STDOUT.write(\"two\\n\"); system('echo three'); $stderr.puts 'four'; STDIN.read.inspect";
     assert_eq!(run(&mut lease, "loud", code).unwrap(), r#"{"result":"\"\""}"#);
     let deadline = Instant::now() + Duration::from_secs(10);
@@ -85,12 +85,12 @@ fn a_process_that_dies_is_a_fault_and_replaced() {
         return;
     }
     let pool = Pool::open(settings(), |_| {});
-    let mut lease = pool.lease(1).unwrap();
+    let mut lease = pool.lease(1, &|| false).unwrap();
     assert_eq!(run(&mut lease, "die", "exit!(7)"), Err(Fault::Ended("exit status 7".to_owned())));
     assert!(matches!(run(&mut lease, "sum", "1"), Err(Fault::Ended(_))));
     drop(lease);
     assert_eq!(pool.counts().alive, 0);
-    assert_eq!(run(&mut pool.lease(1).unwrap(), "sum", "1").unwrap(), r#"{"result":1}"#);
+    assert_eq!(run(&mut pool.lease(1, &|| false).unwrap(), "sum", "1").unwrap(), r#"{"result":1}"#);
     assert_eq!(pool.counts().failed, 1);
 }
 
@@ -105,11 +105,49 @@ fn a_process_that_dies_or_speaks_while_it_waits_is_not_lent() {
         ("speak", "ObjectSpace.each_object(Quartermaster::Conversation) { |it| it.say('Q', {}) }"),
     ] {
         let code = format!("Thread.new {{ sleep 0.2; {later} }}; 1");
-        assert_eq!(run(&mut pool.lease(1).unwrap(), name, &code).unwrap(), r#"{"result":1}"#);
+        assert_eq!(run(&mut pool.lease(1, &|| false).unwrap(), name, &code).unwrap(), r#"{"result":1}"#);
         std::thread::sleep(Duration::from_secs(1));
-        assert_eq!(run(&mut pool.lease(1).unwrap(), "sum", "1").unwrap(), r#"{"result":1}"#, "after {name}");
+        assert_eq!(run(&mut pool.lease(1, &|| false).unwrap(), "sum", "1").unwrap(), r#"{"result":1}"#, "after {name}");
     }
     assert_eq!(pool.counts().failed, 2);
+}
+
+#[test]
+fn who_has_no_time_left_does_not_wait() {
+    if !has_ruby() {
+        return;
+    }
+    let pool = Pool::open(Settings { workers: 1, ..settings() }, |_| {});
+    let mut lease = pool.lease(1, &|| false).unwrap();
+    begin(&mut lease).unwrap();
+    let began = Instant::now();
+    assert!(matches!(pool.lease(1, &|| true), Err(Fault::GivenUp)));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("slow.rb");
+    std::fs::write(&file, "Puppet::Functions.create_function(:slow) { def slow; sleep 60; end }").unwrap();
+    let told = format!(r#"{{"run":"function","name":"slow","file":"{}","arguments":[],"block":null}}"#, file.display());
+    let mut said = lease.exchange(Told::Run(&told), &|| began.elapsed() > Duration::from_millis(300));
+    while let Ok(Said::Asks(_)) = said {
+        said = lease.exchange(Told::Answer(r#"{"value":0}"#), &|| began.elapsed() > Duration::from_millis(300));
+    }
+    assert_eq!(said, Err(Fault::GivenUp));
+    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+    drop(lease);
+    assert_eq!(pool.counts().alive, 0);
+}
+
+#[test]
+fn messages_are_bounded() {
+    if !has_ruby() {
+        return;
+    }
+    let pool = Pool::open(settings(), |_| {});
+    let mut lease = pool.lease(1, &|| false).unwrap();
+    let fault = lease.exchange(Told::Run(&"x".repeat(40 << 20)), &|| false).unwrap_err();
+    assert!(fault.to_string().contains("33554432 are the most"), "{fault}");
+    let mut lease = pool.lease(1, &|| false).unwrap();
+    let fault = run(&mut lease, "much", "'x' * (40 << 20)").unwrap_err();
+    assert!(fault.to_string().contains("33554432 are the most"), "{fault}");
 }
 
 #[test]
@@ -119,7 +157,7 @@ fn a_process_that_hangs_is_ended_with_its_children() {
     }
     let settings = Settings { timeout: Duration::from_millis(700), ..settings() };
     let pool = Pool::open(settings, |_| {});
-    let mut lease = pool.lease(1).unwrap();
+    let mut lease = pool.lease(1, &|| false).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let sign = folder.path().join("alive");
     let code = format!("spawn('sleep 2; touch {}'); loop {{}}", sign.display());
@@ -135,12 +173,12 @@ fn processes_are_bounded_and_bound_to_a_snapshot() {
     }
     let settings = Settings { workers: 1, ..settings() };
     let pool = Pool::open(Settings { timeout: Duration::from_millis(200), ..settings }, |_| {});
-    let first = pool.lease(1).unwrap();
-    assert!(matches!(pool.lease(1), Err(Fault::Busy(_, 1))));
+    let first = pool.lease(1, &|| false).unwrap();
+    assert!(matches!(pool.lease(1, &|| false), Err(Fault::Busy(_, 1))));
     drop(first);
-    drop(pool.lease(1).unwrap());
+    drop(pool.lease(1, &|| false).unwrap());
     assert_eq!(pool.counts().started, 1, "the idle process was taken");
-    drop(pool.lease(2).unwrap());
+    drop(pool.lease(2, &|| false).unwrap());
     assert_eq!(pool.counts(), super::Counts { alive: 1, idle: 1, started: 2, failed: 0 });
     pool.retire(2);
     assert_eq!(pool.counts().alive, 0);
@@ -149,7 +187,7 @@ fn processes_are_bounded_and_bound_to_a_snapshot() {
 #[test]
 fn without_ruby_the_fault_says_so() {
     let pool = Pool::open(Settings { command: "/nonexistent/ruby".into(), ..settings() }, |_| {});
-    let Err(fault) = pool.lease(1) else { panic!("nothing is there to be started") };
+    let Err(fault) = pool.lease(1, &|| false) else { panic!("nothing is there to be started") };
     assert!(fault.to_string().starts_with("needs Ruby, but '/nonexistent/ruby' cannot be started: "), "{fault}");
     assert_eq!(pool.counts().alive, 0);
 }
@@ -160,6 +198,6 @@ fn memory_is_bounded() {
         return;
     }
     let pool = Pool::open(Settings { memory: 1 << 30, ..settings() }, |_| {});
-    let said = run(&mut pool.lease(1).unwrap(), "eat", "('x' * (2 << 30)).size").unwrap();
+    let said = run(&mut pool.lease(1, &|| false).unwrap(), "eat", "('x' * (2 << 30)).size").unwrap();
     assert!(said.contains("NoMemoryError"), "{said}");
 }

@@ -145,7 +145,7 @@ impl Environment {
             return Ok(None);
         }
         self.erb.get_or(path, || {
-            let text = read(path)?;
+            let text = self.read(path)?;
             let parsed = match String::from_utf8(text) {
                 Ok(text) => ruby::Template::parse(&text, Some(path.into())),
                 Err(_) => Err(ruby::Error::Unsupported { line: 1, what: "text that is not UTF-8".to_owned() }),
@@ -196,12 +196,32 @@ impl Environment {
         }
     }
 
+    /// The bytes of a file; those of the server itself, its keys among them, are not for code.
+    pub(super) fn read(&self, path: &str) -> Result<Vec<u8>, LoadError> {
+        if self.is_private(path) {
+            return Err(LoadError::Unavailable(format!(
+                "Could not read {path}: it lies in the server's own folder (the setting data_dir), which code may not read"
+            )));
+        }
+        read(path)
+    }
+
+    /// Whether a path leads into the server's own folder, but not to code that is kept there.
+    fn is_private(&self, path: &str) -> bool {
+        let Some(private) = &self.settings.data_dir else { return false };
+        let (Ok(private), Ok(path)) = (fs::canonicalize(private), fs::canonicalize(path)) else { return false };
+        let settings = &self.settings;
+        let code = settings.environmentpath.iter().chain(&settings.basemodulepath).chain([&settings.codedir]);
+        let within_code = |folder: &String| fs::canonicalize(folder).is_ok_and(|folder| path.starts_with(folder));
+        path.starts_with(private) && !code.into_iter().any(within_code)
+    }
+
     fn parse(&self, path: &str, reading: Reading<'_>) -> ProgramOutcome {
-        self.parsed.program(path, &read(path)?, reading)
+        self.parsed.program(path, &self.read(path)?, reading)
     }
 
     fn parse_data(&self, path: &str, format: DataFormat) -> DataOutcome {
-        self.parsed.data(path, &read(path)?, format)
+        self.parsed.data(path, &self.read(path)?, format)
     }
 }
 

@@ -37,8 +37,8 @@ impl RubyCode {
         Arc::new(Self { pool: pool.clone(), number, identity, changed })
     }
 
-    pub(super) fn lease(&self) -> Result<Lease, Fault> {
-        self.pool.lease(self.number)
+    pub(super) fn lease(&self, given_up: &dyn Fn() -> bool) -> Result<Lease, Fault> {
+        self.pool.lease(self.number, given_up)
     }
 }
 

@@ -269,6 +269,36 @@ fn limits_are_named() {
 }
 
 #[test]
+fn files_of_the_server_are_not_for_code() {
+    let code = Code::new();
+    let data = TempDir::new().unwrap();
+    fs::create_dir_all(data.path().join("ca")).unwrap();
+    let key = data.path().join("ca/ca_key.pem");
+    fs::write(&key, "secret").unwrap();
+    code.write_home("modules/m/files/own", "public");
+    symlink(&key, code.home("modules/m/files/link")).unwrap();
+    let settings = |data_dir: &Path| EnvironmentSettings {
+        data_dir: Some(data_dir.to_owned()),
+        ..EnvironmentSettings::classic(code.root.path())
+    };
+    let environments = Environments::open(settings(data.path()), syntax::Strict::Warning);
+    let environment = production(&environments);
+    let world = world(&environment);
+    let around = format!("{}/../{}/ca/ca_key.pem", data.path().display(), data.path().file_name().unwrap().display());
+    for path in [key.display().to_string(), around, code.home("modules/m/files/link")] {
+        let error = world.read(&path).unwrap_err().to_string();
+        assert!(error.contains("(the setting data_dir)"), "{error}");
+        assert!(world.erb(&path).is_err(), "{path}");
+        assert!(world.data(&path, DataFormat::Yaml).is_err(), "{path}");
+    }
+    assert_eq!(&*world.read(&code.home("modules/m/files/own")).unwrap().unwrap(), b"public");
+    // Code may lie within the folder.
+    let environments = Environments::open(settings(code.root.path()), syntax::Strict::Warning);
+    let environment = production(&environments);
+    assert!(self::world(&environment).read(&code.home("modules/m/files/own")).is_ok());
+}
+
+#[test]
 fn starter_is_made_once_and_is_right() {
     let root = TempDir::new().unwrap();
     let environmentpath = root.path().join("environments");

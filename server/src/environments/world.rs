@@ -14,7 +14,7 @@ use syntax::ast::Program;
 
 use super::command;
 use super::disk::Listing;
-use super::environment::{self, Environment};
+use super::environment::Environment;
 
 /// Resources that other nodes exported, by type name (capitalised).
 pub(crate) type Exports = dyn Fn(&str) -> Result<Vec<Exported>, LoadError> + Send + Sync;
@@ -61,7 +61,7 @@ impl World for EnvironmentWorld {
         if !self.environment.is_file(path) {
             return Ok(None);
         }
-        environment::read(path).map(|bytes| Some(bytes.into()))
+        self.environment.read(path).map(|bytes| Some(bytes.into()))
     }
 
     fn data(&self, path: &str, format: DataFormat) -> Result<Option<Arc<Value>>, LoadError> {
@@ -161,8 +161,8 @@ impl World for EnvironmentWorld {
         })
     }
 
-    fn ruby(&self) -> Result<Box<dyn Worker + '_>, Fault> {
-        Ok(Box::new(self.environment.ruby.lease()?))
+    fn ruby(&self, given_up: &dyn Fn() -> bool) -> Result<Box<dyn Worker + '_>, Fault> {
+        Ok(Box::new(self.environment.ruby.lease(given_up)?))
     }
 
     fn modulepath(&self) -> Vec<String> {
