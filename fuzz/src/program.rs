@@ -61,11 +61,15 @@ impl Program<'_> {
         }
     }
 
+    /// Separated, since a pattern at the start of one would go on with the one before as a division.
     fn statements(&mut self) {
-        for _ in 0..self.choose(MOST_STATEMENTS) {
-            self.within(Self::statement, "");
-            self.put("\n");
+        for index in 0..self.choose(MOST_STATEMENTS) {
+            if index > 0 {
+                self.put(";\n");
+            }
+            self.within(Self::statement, "notice('')");
         }
+        self.put("\n");
     }
 
     fn block(&mut self) {
