@@ -73,6 +73,8 @@ pub struct Evaluator<'a> {
     templates: Vec<epp::Output>,
     /// Variables that ERB templates have set, as they hold them.
     ruby_variables: Vec<(ScopeId, Arc<str>, ::ruby::Value)>,
+    /// Inline templates by their text, each parsed once.
+    inline_templates: rustc_hash::FxHashMap<Arc<str>, crate::world::Erb>,
     aliases: Aliases,
     annotations: crate::functions::Annotations,
     functions: FxHashMap<Arc<str>, Option<call::UserFunction>>,
@@ -111,6 +113,7 @@ impl<'a> Evaluator<'a> {
             program: None,
             templates: Vec::new(),
             ruby_variables: Vec::new(),
+            inline_templates: rustc_hash::FxHashMap::default(),
             aliases: Aliases::default(),
             annotations: crate::functions::Annotations::default(),
             functions: FxHashMap::default(),

@@ -43,6 +43,14 @@ fn depth_is_bounded() {
 }
 
 #[test]
+fn a_row_of_signs_takes_no_longer_than_its_length() {
+    let row = "-".repeat(150);
+    let types = format!("type T = Variant[Integer, {row}1] notice(T)");
+    assert!(compiled(&types, Limits::default()).is_err());
+    assert!(compiled(&format!("notice({row}1)"), Limits::default()).is_ok());
+}
+
+#[test]
 fn iterations_are_bounded() {
     let limits = || Limits { max_steps: 100_000, ..Limits::default() };
     for manifest in [

@@ -26,6 +26,7 @@ mod regexp;
 mod scope;
 mod string;
 mod substitute;
+mod yaml;
 
 /// One call of a method.
 pub(crate) struct Call<'c, 'h> {

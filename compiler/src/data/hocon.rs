@@ -63,13 +63,13 @@ impl Node {
 }
 
 /// A value above one that was given before for the same key.
-fn over(top: Rc<Node>, below: Rc<Node>) -> Rc<Node> {
-    match (&*top, &*below) {
+fn over(top: Rc<Node>, below: &Rc<Node>) -> Rc<Node> {
+    match (&*top, &**below) {
         (Node::Object(own), Node::Object(fallback)) => {
             let mut joined = own.clone();
             for (key, value) in fallback {
                 let value = match own.get(key) {
-                    Some(above) => over(above.clone(), value.clone()),
+                    Some(above) => over(above.clone(), value),
                     None => value.clone(),
                 };
                 joined.insert(key.clone(), value);
@@ -83,7 +83,7 @@ fn over(top: Rc<Node>, below: Rc<Node>) -> Rc<Node> {
                 Node::Merge(stack) => stack.clone(),
                 _ => vec![node.clone()],
             };
-            Rc::new(Node::Merge([stack(&top), stack(&below)].concat()))
+            Rc::new(Node::Merge([stack(&top), stack(below)].concat()))
         }
         _ => top,
     }
@@ -96,7 +96,7 @@ fn join(parts: &mut Vec<Rc<Node>>, right: Rc<Node>, line: usize) -> Result<(), S
         return Ok(());
     };
     let joined = match (&*left, &*right) {
-        (Node::Object(_), Node::Object(_)) => over(right, left),
+        (Node::Object(_), Node::Object(_)) => over(right, &left),
         (Node::List(first), Node::List(second)) => Rc::new(Node::List([first.as_slice(), second].concat())),
         (Node::Object(_) | Node::List(_), Node::Text { quoted: false, .. }) => left,
         (one, other) if one.is_open() || other.is_open() => {

@@ -36,7 +36,13 @@ impl Evaluator<'_> {
 
     /// `inline_template(text)`
     pub(crate) fn render_erb_text(&mut self, text: &str) -> Result<String, Stop> {
-        let parsed = Arc::new(Template::parse(text, None));
+        let parsed = if let Some(parsed) = self.inline_templates.get(text) {
+            parsed.clone()
+        } else {
+            let parsed = Arc::new(Template::parse(text, None));
+            self.inline_templates.insert(text.into(), parsed.clone());
+            parsed
+        };
         match self.render_erb(&parsed)? {
             Ok(text) => Ok(text),
             Err(error) if error.is_unsupported() => {

@@ -52,6 +52,7 @@ pub(super) const METHODS: &[Method] = &[
         Ok(call.ruby.instance_by_name(name.trim_start_matches('@')))
     }),
     method("to_json", 0, 1, super::json::to_json),
+    method("to_yaml", 0, 1, super::yaml::to_yaml),
     method("to_yaml", 0, 1, |call| Err(call.ruby.unsupported("to_yaml"))),
 ];
 

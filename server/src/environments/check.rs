@@ -48,6 +48,7 @@ const SKIPPED: [&str; 4] = [".git", "spec", "vendor", "node_modules"];
 const FUNCTION: &str = "function";
 const TYPE: &str = "resource type";
 const BACKEND: &str = "Hiera backend";
+const TEMPLATE: &str = "template";
 /// How `hiera.yaml` names the function of a level.
 const LEVEL_FUNCTIONS: [&str; 3] = ["data_hash", "lookup_key", "data_dig"];
 /// Folders inside folders.
@@ -117,6 +118,7 @@ enum Kind {
     Conf,
     RubyFunction,
     RubyType,
+    Template,
 }
 
 impl Kind {
@@ -136,6 +138,7 @@ impl Kind {
                 let is_type = folder.ends_with("/lib/puppet/type");
                 is_function.then_some(Self::RubyFunction).or(is_type.then_some(Self::RubyType))
             }
+            Some("erb") if within("templates") => Some(Self::Template),
             Some("conf") if name == "environment.conf" => Some(Self::Conf),
             _ => None,
         }
@@ -153,6 +156,10 @@ impl Kind {
                 let read = ResourceType::read_ruby(name, file, &String::from_utf8_lossy(content));
                 read.beyond.iter().map(|_| needs(TYPE, name)).collect()
             }
+            Self::Template => match ruby::Template::parse(&String::from_utf8_lossy(content), None) {
+                Err(error) if error.is_unsupported() => vec![needs(TEMPLATE, &error.to_string())],
+                _ => Vec::new(),
+            },
             Self::Data(format) if file.ends_with("hiera.yaml") => match data::parse(file, content, format) {
                 Ok(config) => backends(&config).iter().map(|name| needs(BACKEND, name)).collect(),
                 Err(_) => Vec::new(),
@@ -173,7 +180,7 @@ impl Kind {
                 let warning = |message| Finding { severity: "warning", ..Finding::of_file(file.to_owned(), message) };
                 Ok(conf.problems.into_iter().map(warning).collect())
             }
-            Self::RubyFunction | Self::RubyType => Ok(Vec::new()),
+            Self::RubyFunction | Self::RubyType | Self::Template => Ok(Vec::new()),
         }
     }
 }

@@ -184,7 +184,7 @@ impl Parser {
         let Some(first) = keys.next() else { return Ok(()) };
         let value = keys.rev().fold(value, |value, key| Rc::new(Node::Object(Object::from_iter([(key, value)]))));
         let value = match object.get(&first) {
-            Some(before) => over(value, before.clone()),
+            Some(before) => over(value, before),
             None => value,
         };
         object.insert(first, value);
@@ -210,13 +210,11 @@ impl Parser {
 
     /// Values side by side on one line, as one.
     fn value(&mut self) -> Result<Rc<Node>, String> {
-        match self.values()? {
-            Some(value) => Ok(value),
-            None => {
-                let token = self.after_blank();
-                self.refuse_quoting(&token, &format!("Expecting a value but got wrong token: {token}"))
-            }
+        if let Some(value) = self.values()? {
+            return Ok(value);
         }
+        let token = self.after_blank();
+        self.refuse_quoting(&token, &format!("Expecting a value but got wrong token: {token}"))
     }
 
     fn values(&mut self) -> Result<Option<Rc<Node>>, String> {

@@ -81,7 +81,7 @@ impl Resolution<'_> {
             self.merges.pop();
             let Some(value) = value? else { continue };
             let value = match merged {
-                Some(above) => over(above, value),
+                Some(above) => over(above, &value),
                 None => value,
             };
             let is_object = matches!(&*value, Node::Object(_));
@@ -159,7 +159,7 @@ impl Resolution<'_> {
                 }
                 match below.len() {
                     0 | 1 => below.pop(),
-                    _ => below.into_iter().rev().reduce(|below, above| over(above, below)),
+                    _ => below.into_iter().rev().reduce(|below, above| over(above, &below)),
                 }
             }
             Node::Substitution { .. } | Node::Concatenation { .. } => match self.value(node, place)?.as_deref() {

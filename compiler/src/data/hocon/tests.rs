@@ -45,15 +45,12 @@ fn what_the_library_cannot_do_itself_is_done() {
 
 #[test]
 fn a_text_cannot_grow_or_nest_without_end() {
-    let mut bomb = "a0 = [x]\n".to_owned();
-    for level in 1..40 {
-        let below = level - 1;
-        bomb.push_str(&format!("a{level} = [${{a{below}}}, ${{a{below}}}, ${{a{below}}}]\n"));
-    }
-    assert!(read(&bomb).unwrap_err().contains("more than 5000000 values"));
+    let level = |n: usize| format!("a{} = [${{a{n}}}, ${{a{n}}}, ${{a{n}}}]", n + 1);
+    let bomb: Vec<String> = (0..40).map(level).chain(["a0 = [x]".to_owned()]).collect();
+    assert!(read(&bomb.join("\n")).unwrap_err().contains("more than 5000000 values"));
     assert!(read(&format!("a = {}", "[".repeat(100_000))).unwrap_err().contains("nested deeper than 256 levels"));
-    let chain: String = (0..1000).map(|n| format!("a{n} = ${{a{}}}\n", n + 1)).collect();
-    assert!(read(&chain).unwrap_err().contains("nested deeper than 256 levels"));
+    let chain: Vec<String> = (0..1000).map(|n| format!("a{n} = ${{a{}}}", n + 1)).collect();
+    assert!(read(&chain.join("\n")).unwrap_err().contains("nested deeper than 256 levels"));
 }
 
 #[test]
