@@ -41,6 +41,18 @@ fn code() -> Options {
                end
              end",
         )
+        .code("environments/production/hiera.yaml", "{version: 5, hierarchy: [{name: Ruby, data_hash: 'm::data'}]}\n")
+        .code(
+            &format!("{MODERN}/data.rb"),
+            "Puppet::Functions.create_function(:'m::data') do
+               dispatch(:data) { param 'Hash', :options; param 'Puppet::LookupContext', :context }
+               def data(options, context) = { 'from_ruby' => \"data for #{closure_scope['facts']['hostname']}\" }
+             end",
+        )
+        .code(
+            "environments/production/modules/m/templates/beyond.erb",
+            "<%= Struct.new(:host).new(@hostname).host %> rendered by Ruby\n",
+        )
         .code(
             "environments/production/modules/m/lib/puppet/type/m_thing.rb",
             "Puppet::Type.newtype(:m_thing) do
@@ -82,6 +94,8 @@ fn functions(library: &str) -> Result<()> {
     expect(&server, "notify { m::greet('hi') |$x| { \"<${x}>\" }: }", "<hi> from web")?;
     expect(&server, "notify { old_greet(undef): }", r#"old \"\" web"#)?;
     expect(&server, "notify { m::print(): }", "printed")?;
+    expect(&server, "notify { lookup('from_ruby'): }", "data for web")?;
+    expect(&server, "notify { template('m/beyond.erb'): }", "web rendered by Ruby")?;
     expect(&server, "m::die()", "m/lib/puppet/functions/m/die.rb) ended its Ruby worker (exit status 9)")?;
     expect(&server, "m::hang()", "took longer than 4s in Ruby and was ended (limited by the setting ruby.timeout)")?;
     expect(&server, "m_thing { 'x': one => 1, two => 2 }", r#""M_thing""#)?;
@@ -108,6 +122,15 @@ fn functions_without_the_library_of_puppet() -> Result<()> {
 }
 
 #[test]
+fn ruby_ends_with_its_compile() -> Result<()> {
+    if !has_ruby() {
+        return Ok(());
+    }
+    let server = code().arguments(&["--set", "ruby.timeout=5m", "--set", "compile.timeout=3s"]).start()?;
+    expect(&server, "m::hang()", "Evaluation takes too long (limited by the setting compile.timeout)")
+}
+
+#[test]
 fn without_ruby_the_error_says_what_is_missing() -> Result<()> {
     let server = code().arguments(&["--set", "ruby.command=/nonexistent/ruby"]).start()?;
     expect(
@@ -115,5 +138,6 @@ fn without_ruby_the_error_says_what_is_missing() -> Result<()> {
         "notify { m::greet('hi') |$x| { $x }: }",
         "m/lib/puppet/functions/m/greet.rb) needs Ruby, but '/nonexistent/ruby' cannot be started: ",
     )?;
+    expect(&server, "notify { template('m/beyond.erb'): }", "m/templates/beyond.erb; ")?;
     expect(&server, "m_thing { 'x': one => 1 }", r#""M_thing""#)
 }
