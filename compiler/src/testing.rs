@@ -105,6 +105,13 @@ impl Texts {
         self
     }
 
+    /// As on a machine on which the original cannot read HOCON.
+    #[must_use]
+    pub fn without_hocon(mut self) -> Self {
+        self.settings.hocon = false;
+        self
+    }
+
     /// The folder in which environments stand in `environments`.
     #[must_use]
     pub fn with_codedir(mut self, path: &str) -> Self {

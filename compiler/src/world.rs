@@ -153,6 +153,8 @@ pub struct DataSettings {
     pub global_layer: bool,
     /// `environment_data_provider` of `environment.conf`.
     pub environment_data_provider: Option<Arc<str>>,
+    /// Whether HOCON is read: the original needs a library for it that a machine may lack.
+    pub hocon: bool,
 }
 
 impl Default for DataSettings {
@@ -162,6 +164,7 @@ impl Default for DataSettings {
             codedir: "/etc/puppet/code".into(),
             global_layer: true,
             environment_data_provider: None,
+            hocon: true,
         }
     }
 }

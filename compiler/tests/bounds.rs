@@ -53,10 +53,9 @@ fn a_row_of_signs_takes_no_longer_than_its_length() {
 #[test]
 fn iterations_are_bounded() {
     let limits = || Limits { max_steps: 100_000, ..Limits::default() };
-    for manifest in [
-        "Integer[0, 1000000000].each |$x| { $x }",
-        "function f($n) { if $n > 0 { f($n - 1) f($n - 1) } } f(60)",
-    ] {
+    for manifest in
+        ["Integer[0, 1000000000].each |$x| { $x }", "function f($n) { if $n > 0 { f($n - 1) f($n - 1) } } f(60)"]
+    {
         let message = refused(manifest, limits());
         assert!(message.contains("limited by the setting compile.max_"), "{manifest}: {message}");
     }

@@ -41,6 +41,13 @@ const HIERA: &[Declared] = &[
 pub(super) static FUNCTIONS: &[Function] = &[
     Function::new("yaml_data", DATA_FILE, |call| data_file(call, DataFormat::Yaml)),
     Function::new("hocon_data", DATA_FILE, |call| {
+        if !call.caller.world().data_settings().hocon {
+            return Err(Failure::argument(
+                "Function Load Error for function 'hocon_data': Lookup using Hocon data_hash function is not supported \
+                 without hocon library",
+            )
+            .into());
+        }
         let options = path_of(call)?;
         hiera::files::hocon(call.caller, &options)
     }),

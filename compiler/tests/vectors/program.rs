@@ -159,7 +159,8 @@ fn setup(vector: &Json, code: &str) -> (Texts, Node) {
         _ => Strict::Warning,
     };
     let root = environment["root"].as_str().unwrap_or("/ENV");
-    let mut world = Texts::new(root).with_options(text::options(vector));
+    // Recorded where the original had no library for HOCON.
+    let mut world = Texts::new(root).without_hocon().with_options(text::options(vector));
     for (path, text) in object(&vector["files"]) {
         world.add_file(&path, text.as_str().unwrap_or_default());
     }
