@@ -518,7 +518,7 @@ module Quartermaster
       end
 
       def result(text)
-        text ||= File.read(@__file__, encoding: 'UTF-8')
+        text = File.read(@__file__, encoding: 'UTF-8') if @__file__
         scope.to_hash.each { |name, value| instance_variable_set("@#{name.gsub(/[^\w]/, '_')}", value) }
         template = ERB.new(text, trim_mode: '-')
         template.filename = @__file__
