@@ -142,6 +142,7 @@ pub(crate) fn handle(endpoint: Endpoint, ask: &Ask) -> chef::Result<Work> {
         // Answered before anybody asks who it was.
         Endpoint::ServerApiVersion
         | Endpoint::Status
+        | Endpoint::SearchCommit
         | Endpoint::Controls
         | Endpoint::RequiredRecipe
         | Endpoint::File { .. }

@@ -7,7 +7,7 @@ use chef::{Kind, Permission};
 use percent_encoding::percent_decode_str;
 
 /// What the paths begin with.
-pub(crate) const ROOTS: [&str; 9] = [
+pub(crate) const ROOTS: [&str; 10] = [
     "organizations",
     "bookshelf",
     "users",
@@ -17,6 +17,7 @@ pub(crate) const ROOTS: [&str; 9] = [
     "server_api_version",
     "_status",
     "_stats",
+    "dummy",
 ];
 
 /// One thing that can be asked of. Names are as they came, percent-decoded.
@@ -47,6 +48,8 @@ pub(crate) enum Endpoint {
     ServerApiVersion,
     /// `/_status`
     Status,
+    /// `/dummy`: where chef-zero, whose search is exact at once as well, takes the wish that changes be made seen
+    SearchCommit,
 
     /// `/organizations/ORG`
     Organization { name: String },
@@ -196,6 +199,7 @@ pub(crate) fn parse(path: &str) -> Option<Route> {
         ["license"] => Some(global(Endpoint::License)),
         ["server_api_version"] => Some(global(Endpoint::ServerApiVersion)),
         ["_status"] => Some(global(Endpoint::Status)),
+        ["dummy"] => Some(global(Endpoint::SearchCommit)),
         ["bookshelf", organization, checksum] => {
             let organization = organization.strip_prefix("organization-")?.to_owned();
             let checksum = checksum.strip_prefix("checksum-")?.to_owned();
@@ -372,7 +376,7 @@ impl Endpoint {
             | Self::PolicyGroups
             | Self::PolicyGroup { .. }
             | Self::PolicyAssignment { .. } => "chef_policies",
-            Self::Indexes | Self::Index { .. } => "chef_search",
+            Self::Indexes | Self::Index { .. } | Self::SearchCommit => "chef_search",
             Self::Controls | Self::RequiredRecipe | Self::NotYet { .. } => "chef_other",
         }
     }
@@ -412,7 +416,7 @@ impl Endpoint {
             Self::Index { .. } => "GET, POST",
             Self::Sandboxes | Self::PolicyRevisions { .. } | Self::EnvironmentSolution { .. } => "POST",
             Self::Invitation { .. } => "DELETE",
-            Self::AuthenticateUser | Self::SystemRecovery => "POST",
+            Self::AuthenticateUser | Self::SystemRecovery | Self::SearchCommit => "POST",
             Self::Validate { .. } | Self::Controls | Self::RequiredRecipe | Self::NotYet { .. } => {
                 "HEAD, GET, PUT, POST, DELETE"
             }
@@ -446,7 +450,7 @@ impl Endpoint {
 
     /// Whether it is answered to who did not sign.
     pub(crate) fn is_open(&self) -> bool {
-        matches!(self, Self::ServerApiVersion | Self::Status | Self::Principal { .. })
+        matches!(self, Self::ServerApiVersion | Self::Status | Self::SearchCommit | Self::Principal { .. })
     }
 }
 

@@ -46,4 +46,5 @@ fn endpoints_take_their_methods() {
     assert!(endpoint("/organizations/o/environments/e").takes(&Method::PUT));
     assert!(!endpoint("/organizations/o/users/u/keys").takes(&Method::POST));
     assert!(endpoint("/users/u/keys").takes(&Method::POST));
+    assert!(endpoint("/dummy").takes(&Method::POST) && !endpoint("/dummy").takes(&Method::GET));
 }
