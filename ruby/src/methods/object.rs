@@ -53,7 +53,6 @@ pub(super) const METHODS: &[Method] = &[
     }),
     method("to_json", 0, 1, super::json::to_json),
     method("to_yaml", 0, 1, super::yaml::to_yaml),
-    method("to_yaml", 0, 1, |call| Err(call.ruby.unsupported("to_yaml"))),
 ];
 
 pub(super) const OF_NIL: &[Method] = &[
