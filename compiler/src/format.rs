@@ -17,6 +17,7 @@ pub use ::ruby::value::float_text;
 pub(crate) use convert::Indentation;
 pub use convert::string_new;
 pub use quote::{double_quote, quote};
+pub(crate) use ruby::ruby_quote;
 pub use ruby::{ruby_inspect, ruby_text};
 
 /// As in `"${value}"`, `notice(value)`.

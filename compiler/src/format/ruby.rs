@@ -34,7 +34,7 @@ pub fn ruby_inspect(value: &Value) -> String {
 }
 
 /// A string literal of Ruby.
-pub(super) fn ruby_quote(text: &str) -> String {
+pub(crate) fn ruby_quote(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     let mut letters = text.chars().peekable();

@@ -1,7 +1,6 @@
 //! Values as Ruby's `to_s` and `inspect` print them, where the original lets Ruby do it.
 
-use std::fmt::Write as _;
-
+use crate::format::ruby_quote;
 use crate::value::Value;
 
 /// `value.to_s`
@@ -29,7 +28,7 @@ fn write(out: &mut String, value: &Value) {
     match value {
         Value::Undef => out.push_str("nil"),
         Value::Default => out.push_str(":default"),
-        Value::String(text) => quote(out, text),
+        Value::String(text) => out.push_str(&ruby_quote(text)),
         Value::Regexp(pattern) => out.push_str(&pattern.with_slashes()),
         Value::Array(items) => {
             out.push('[');
@@ -55,31 +54,4 @@ fn write(out: &mut String, value: &Value) {
         }
         other => out.push_str(&crate::format::to_text(other)),
     }
-}
-
-fn quote(out: &mut String, text: &str) {
-    out.push('"');
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '\r' => out.push_str("\\r"),
-            '\u{1b}' => out.push_str("\\e"),
-            '\u{7}' => out.push_str("\\a"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{b}' => out.push_str("\\v"),
-            '\u{c}' => out.push_str("\\f"),
-            '#' if matches!(rest.peek(), Some('{' | '$' | '@')) => out.push_str("\\#"),
-            c if c.is_control() => {
-                let code = c as u32;
-                // Writing into a string cannot fail.
-                let _ = if code < 0x80 { write!(out, "\\x{code:02X}") } else { write!(out, "\\u{code:04X}") };
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
 }

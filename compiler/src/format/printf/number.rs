@@ -2,7 +2,7 @@
 
 use crate::error::Failure;
 use crate::format::printf::{Directive, pad};
-use crate::format::ruby::ruby_quote;
+use crate::format::ruby_quote;
 use crate::value::Value;
 
 /// As Ruby's `Integer(value)`.
