@@ -251,6 +251,7 @@ impl Config {
             memory: self.ruby.memory.0 as u64,
             library: self.ruby.library,
         };
+        settings.ruby_ahead = self.ruby.ahead;
         settings
     }
 

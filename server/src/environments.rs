@@ -79,6 +79,8 @@ pub(crate) struct EnvironmentSettings {
     pub(crate) command_timeout: Duration,
     /// How code is run that is itself Ruby.
     pub(crate) ruby: workers::Settings,
+    /// Whether a Ruby process is started with the server, where code needs one.
+    pub(crate) ruby_ahead: bool,
 }
 
 impl EnvironmentSettings {
@@ -97,6 +99,7 @@ impl EnvironmentSettings {
             rescan_every: Duration::from_mins(1),
             command_timeout: Duration::from_secs(30),
             ruby: workers::Settings::default(),
+            ruby_ahead: true,
         }
     }
 }
@@ -195,12 +198,27 @@ impl Environments {
         names
     }
 
-    /// Lists every environment, so that first requests find them ready.
+    /// Lists every environment, so that first requests find them ready; where one has functions that
+    /// only Ruby can run, a process for them is started meanwhile, if the settings want that.
     pub(crate) fn warm(&self) {
-        for name in self.list() {
-            if let Err(error) = self.get(&name) {
-                tracing::warn!(environment = %name, "{error}");
+        std::thread::scope(|scope| {
+            let mut is_prepared = !self.0.settings.ruby_ahead;
+            for name in self.list() {
+                match self.get(&name) {
+                    Ok(environment) if !is_prepared && ruby::is_needed(&environment.snapshot) => {
+                        is_prepared = true;
+                        scope.spawn(|| self.prepare_ruby());
+                    }
+                    Ok(_) => {}
+                    Err(error) => tracing::warn!(environment = %name, "{error}"),
+                }
             }
+        });
+    }
+
+    fn prepare_ruby(&self) {
+        if let Err(fault) = self.0.ruby.prepare() {
+            tracing::warn!("No Ruby process was started ahead: {fault}");
         }
     }
 

@@ -21,10 +21,13 @@ struct Shared {
 
 #[derive(Default)]
 struct State {
-    /// Processes that wait, with the snapshot that each is bound to; the one used last at the end.
-    idle: Vec<(u64, Process)>,
+    /// Processes that wait, with the snapshot that each is bound to, if it has seen code; the one
+    /// used last at the end.
+    idle: Vec<(Option<u64>, Process)>,
     /// All that run or are being started, those that wait among them.
     alive: usize,
+    /// Whether one is being started for whoever comes first.
+    preparing: bool,
     started: u64,
     failed: u64,
 }
@@ -59,7 +62,8 @@ impl Pool {
         let deadline = Instant::now() + limit;
         let mut state = self.0.state();
         let evicted = loop {
-            if let Some(at) = state.idle.iter().rposition(|(bound, _)| *bound == snapshot) {
+            let waits = |for_whom: Option<u64>| state.idle.iter().rposition(|(bound, _)| *bound == for_whom);
+            if let Some(at) = waits(Some(snapshot)).or_else(|| waits(None)) {
                 let (_, process) = state.idle.remove(at);
                 if process.is_idle() {
                     return Ok(Lease { pool: self.clone(), snapshot, process: Some(process) });
@@ -68,12 +72,15 @@ impl Pool {
                 state.failed += 1;
                 continue;
             }
-            if state.alive < most {
-                state.alive += 1;
-                break None;
-            }
-            if !state.idle.is_empty() {
-                break Some(state.idle.remove(0));
+            // One that is on its way is there sooner than another that competes with it.
+            if !state.preparing {
+                if state.alive < most {
+                    state.alive += 1;
+                    break None;
+                }
+                if !state.idle.is_empty() {
+                    break Some(state.idle.remove(0));
+                }
             }
             let rest = deadline.saturating_duration_since(Instant::now());
             if rest.is_zero() {
@@ -96,12 +103,42 @@ impl Pool {
         }
     }
 
+    /// Starts a process ahead, for whoever is the first to need one; blocks until it is ready.
+    /// Nothing happens when one runs already.
+    pub fn prepare(&self) -> Result<(), Fault> {
+        let mut state = self.0.state();
+        if state.alive > 0 {
+            return Ok(());
+        }
+        state.alive += 1;
+        state.started += 1;
+        state.preparing = true;
+        drop(state);
+        let started = Process::start(&self.0.settings, &self.0.log, &|| false);
+        let mut state = self.0.state();
+        state.preparing = false;
+        let outcome = match started {
+            Ok(process) => {
+                state.idle.push((None, process));
+                Ok(())
+            }
+            Err(fault) => {
+                state.alive -= 1;
+                state.failed += 1;
+                Err(fault)
+            }
+        };
+        drop(state);
+        self.0.freed.notify_all();
+        outcome
+    }
+
     /// Ends the processes of a snapshot that nobody uses any more.
     pub fn retire(&self, snapshot: u64) {
         let mut state = self.0.state();
-        let (gone, kept) = std::mem::take(&mut state.idle).into_iter().partition(|(bound, _)| *bound == snapshot);
+        let (gone, kept) = std::mem::take(&mut state.idle).into_iter().partition(|(bound, _)| *bound == Some(snapshot));
         state.idle = kept;
-        let gone: Vec<(u64, Process)> = gone;
+        let gone: Vec<(Option<u64>, Process)> = gone;
         state.alive -= gone.len();
         drop(state);
         if !gone.is_empty() {
@@ -155,7 +192,7 @@ impl Drop for Lease {
             return;
         }
         let mut state = self.pool.0.state();
-        state.idle.push((self.snapshot, process));
+        state.idle.push((Some(self.snapshot), process));
         drop(state);
         self.pool.0.freed.notify_one();
     }

@@ -201,3 +201,34 @@ fn memory_is_bounded() {
     let said = run(&mut pool.lease(1, &|| false).unwrap(), "eat", "('x' * (2 << 30)).size").unwrap();
     assert!(said.contains("NoMemoryError"), "{said}");
 }
+
+#[test]
+fn one_that_was_started_ahead_serves_whoever_comes_first() {
+    if !has_ruby() {
+        return;
+    }
+    let pool = Pool::open(settings(), |_| {});
+    let ahead = pool.clone();
+    let preparing = std::thread::spawn(move || ahead.prepare());
+    while pool.counts().alive == 0 {
+        std::thread::yield_now();
+    }
+    // Who comes while it starts waits for it.
+    let mut lease = pool.lease(7, &|| false).unwrap();
+    preparing.join().unwrap().unwrap();
+    assert_eq!(run(&mut lease, "sum", "1 + 2").unwrap(), r#"{"result":3}"#);
+    drop(lease);
+    pool.prepare().unwrap();
+    assert_eq!((pool.counts().started, pool.counts().idle), (1, 1));
+    // It is bound to the code that it has seen.
+    drop(pool.lease(8, &|| false).unwrap());
+    assert_eq!(pool.counts().started, 2);
+}
+
+#[test]
+fn one_that_cannot_be_started_ahead_keeps_nobody_waiting() {
+    let pool = Pool::open(Settings { command: "/nonexistent/ruby".into(), ..settings() }, |_| {});
+    assert!(matches!(pool.prepare(), Err(Fault::NoRuby { .. })));
+    assert!(matches!(pool.lease(1, &|| false), Err(Fault::NoRuby { .. })));
+    assert_eq!(pool.counts().alive, 0);
+}

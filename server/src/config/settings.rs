@@ -258,7 +258,7 @@ pub(crate) struct Classifier {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Ruby {
-    /// The interpreter: a path, or a name that is looked for in `PATH`. Nothing runs until it is needed.
+    /// The interpreter: a path, or a name that is looked for in `PATH`.
     pub(crate) command: PathBuf,
     /// Processes at once.
     pub(crate) workers: usize,
@@ -268,6 +268,9 @@ pub(crate) struct Ruby {
     pub(crate) memory: Size,
     /// Whether the library of Puppet is used where it is installed; else what stands in for it.
     pub(crate) library: bool,
+    /// Whether one is started with the server where an environment has functions that only Ruby can run; else with the
+    /// first call.
+    pub(crate) ahead: bool,
 }
 
 /// `[store]`
@@ -384,7 +387,14 @@ impl Default for Classifier {
 
 impl Default for Ruby {
     fn default() -> Self {
-        Self { command: "ruby".into(), workers: 4, timeout: Span::seconds(30), memory: Size(1 << 30), library: true }
+        Self {
+            command: "ruby".into(),
+            workers: 4,
+            timeout: Span::seconds(30),
+            memory: Size(1 << 30),
+            library: true,
+            ahead: true,
+        }
     }
 }
 

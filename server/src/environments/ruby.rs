@@ -21,6 +21,9 @@ pub(crate) struct RubyCode {
 /// Folders of modules and environments whose files Ruby reads by itself.
 const READ_BY_RUBY: [&str; 3] = ["/lib/", "/types/", "/functions/"];
 
+/// Where the `lib` of a module has functions, of the new kind and the old.
+const FUNCTIONS: [&str; 2] = ["puppet/functions", "puppet/parser/functions"];
+
 impl RubyCode {
     /// The code of a snapshot. What `previous` has read counts as the same when it stayed as it is
     /// and was settled at `listed` (nanoseconds since the epoch).
@@ -46,6 +49,23 @@ impl Drop for RubyCode {
     fn drop(&mut self) {
         self.pool.retire(self.number);
     }
+}
+
+/// Whether a module brings a function that only Ruby can run.
+pub(super) fn is_needed(snapshot: &Snapshot) -> bool {
+    let trees = snapshot.modules.iter().flat_map(|module| {
+        FUNCTIONS.iter().filter_map(|folder| {
+            let node = module.node.look("lib")?.look(folder)?;
+            Some((modules::path::join(&modules::path::join(&module.path, "lib"), folder), node))
+        })
+    });
+    let mut needed = false;
+    for (path, node) in trees {
+        node.walk(&path, &mut |path, node| {
+            needed = needed || node.is_file() && compiler::functions::beyond_native(path).is_some();
+        });
+    }
+    needed
 }
 
 fn identify(snapshot: &Snapshot) -> ([u8; 32], i64) {

@@ -361,3 +361,26 @@ fn what_was_not_there_shows_when_it_comes() {
     std::thread::sleep(LINKS_EVERY + Duration::from_millis(20));
     assert_eq!(size(&environments), 6);
 }
+
+#[test]
+fn ruby_is_started_ahead_where_a_function_needs_it() {
+    if std::process::Command::new("ruby").arg("--version").output().is_err() {
+        eprintln!("skipped: Ruby is not installed");
+        return;
+    }
+    let code = Code::new();
+    let native = "modules/stdlib/lib/puppet/functions/length.rb";
+    code.write_home(native, "Puppet::Functions.create_function(:length) { }\n");
+    let started = |ahead: bool| {
+        let mut settings = EnvironmentSettings::classic(code.root.path());
+        settings.ruby.library = false;
+        settings.ruby_ahead = ahead;
+        let environments = Environments::open(settings, syntax::Strict::Warning);
+        environments.warm();
+        environments.ruby_counts().idle
+    };
+    assert_eq!(started(true), 0);
+    code.write_home("modules/m/lib/puppet/functions/m/f.rb", "Puppet::Functions.create_function(:'m::f') { }\n");
+    assert_eq!(started(true), 1);
+    assert_eq!(started(false), 0);
+}
