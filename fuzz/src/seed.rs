@@ -35,7 +35,8 @@ fn main() -> std::io::Result<()> {
     let mut epp = named("epp");
     epp.extend(templates);
     let mut yaml = named("yaml");
-    yaml.extend(named("json"));
+    let json = named("json");
+    yaml.extend(json.iter().cloned());
     let interpolations = yaml.iter().flat_map(|text| text.lines()).filter(|line| line.contains("%{"));
     let interpolations = interpolations.map(|line| line.split_once(": ").unwrap_or(("", line)).1.to_owned()).collect();
     let patterns =
@@ -49,6 +50,7 @@ fn main() -> std::io::Result<()> {
     write(into, "eyaml", named("eyaml"))?;
     envelopes(into)?;
     write(into, "data", yaml)?;
+    write(into, "hocon", json)?;
     write(into, "type_text", types)?;
     write(into, "conversion", conversions)?;
     write(into, "interpolation", interpolations)?;
