@@ -10,6 +10,8 @@
 //! - [`snapshot`]: one environment at one moment: settings, modules, trees, identity
 //! - [`place`]: from the name of a definition to the file that should hold it
 //! - [`mount`]: the mounts of the file server, from a request's path to paths on disk
+//! - [`puppetfile`]: which modules an environment is to have, and where they come from
+//! - [`sources`]: where code comes from: what an `r10k.yaml` says
 //! - [`fileset`]: which files a recursive request speaks of
 //! - [`metadata`]: what the file server says of a file
 //! - [`checksum`]: the checksum types that agents ask for
@@ -27,7 +29,9 @@ pub mod mount;
 pub mod path;
 pub mod pattern;
 pub mod place;
+pub mod puppetfile;
 pub mod snapshot;
+pub mod sources;
 pub mod tree;
 
 pub use checksum::ChecksumType;
