@@ -6,8 +6,10 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::config::Flags;
 
+mod code;
 pub(crate) mod local;
 mod lookup;
+mod puppetfile;
 mod render;
 pub(crate) mod run;
 
@@ -105,6 +107,12 @@ gave it, and the values that it took the place of.")]
         /// A folder, or one file
         dir: PathBuf,
     },
+    /// Look after deployed code
+    #[command(subcommand, after_help = code::EXAMPLES)]
+    Code(code::Code),
+    /// Read a Puppetfile
+    #[command(subcommand, after_help = puppetfile::EXAMPLES)]
+    Puppetfile(puppetfile::Puppetfile),
     /// See the configuration
     #[command(subcommand)]
     Config(ConfigCommand),

@@ -5,6 +5,7 @@
 //! - [`serve`], [`founding`], [`jobs`], [`data_dir`]: start, first start, upkeep, end
 //! - [`tls`], [`http`], [`guard`], [`accept`], [`respond`]: the way of a request
 //! - [`puppet_ca`], [`puppet`], [`chef`], [`status`]: the handlers
+//! - [`code`]: what is deployed, and where it comes from
 //! - [`environments`], [`classifier`], [`catalogs`], [`pool`]: what handlers call
 
 use std::process::ExitCode;
@@ -20,6 +21,7 @@ mod chef;
 mod classifier;
 mod cli;
 mod clock;
+mod code;
 mod config;
 mod data_dir;
 mod environments;

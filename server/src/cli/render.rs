@@ -24,8 +24,10 @@ macro_rules! complain {
     ($($text:tt)*) => { drop(writeln!(std::io::stderr(), $($text)*)) };
 }
 
+pub(super) mod code;
 mod explanation;
 mod lookup;
+pub(super) mod puppetfile;
 
 /// Prints what went wrong.
 pub(super) fn failure(reason: &str) {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
 
+use super::code::{self, Code};
 use super::{Ca, Cli, Command as Line, ConfigCommand, Node, local, render};
 use crate::admin::{Answer, Command, Sign, socket};
 use crate::config::{Config, Flags};
@@ -45,6 +46,8 @@ fn carry_out(cli: &Cli, config: Config, flags: Flags) -> anyhow::Result<ExitCode
             return Ok(ExitCode::SUCCESS);
         }
         Line::Check { dir } => return look(dir, json),
+        Line::Puppetfile(puppetfile) => return puppetfile.run(json),
+        Line::Code(Code::ImportR10k { file }) => return code::import(file, &config.data_dir, json),
         Line::Ca(ca) => of_ca(ca),
         Line::Node(node) => of_node(node),
         Line::Compile(compile) => Command::Compile {

@@ -1,0 +1,3 @@
+//! Deployed code: where it comes from.
+
+pub(crate) mod configuration;
