@@ -25,8 +25,8 @@ impl<'a> Reader<'a> {
             None | Some(Value::Null) => None,
             Some(Value::Object(values)) => Some(values),
             Some(other) => {
-                let name = path.trim_end_matches('.');
-                return Err(Error::new(name, format!("must be a hash of settings, not {other}")));
+                let name = if path.is_empty() { "r10k.yaml" } else { path.trim_end_matches('.') };
+                return Err(Error::new(name, format!("must be a hash of settings, not a {}", class(other))));
             }
         };
         Ok(Self { path, values, known })
