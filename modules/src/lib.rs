@@ -16,6 +16,8 @@
 //! - [`metadata`]: what the file server says of a file
 //! - [`checksum`]: the checksum types that agents ask for
 //! - [`path`], [`pattern`], [`glob`]: paths and shell patterns as text
+//! - [`token`]: secrets by which programs deploy, read the Forge and publish to it
+//! - [`port`]: what may keep a port from answering
 
 pub mod checksum;
 pub mod conf;
@@ -29,9 +31,11 @@ pub mod mount;
 pub mod path;
 pub mod pattern;
 pub mod place;
+pub mod port;
 pub mod puppetfile;
 pub mod snapshot;
 pub mod sources;
+pub mod token;
 pub mod tree;
 
 pub use checksum::ChecksumType;
@@ -41,5 +45,7 @@ pub use error::Error;
 pub use metadata::Metadata;
 pub use module::Module;
 pub use mount::{Answer, Mounts};
+pub use port::PortError;
 pub use snapshot::Snapshot;
+pub use token::{Token, Tokens};
 pub use tree::{Bounds, Node, Tree};

@@ -16,6 +16,7 @@ mod compile;
 mod lookup;
 mod nodes;
 pub(crate) mod socket;
+mod tokens;
 
 /// Something the command line asks for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -75,6 +76,16 @@ pub(crate) enum Command {
         environment: Option<String>,
         explain: Option<String>,
     },
+    TokenCreate {
+        scopes: Vec<String>,
+        label: String,
+        /// Seconds; never without.
+        expires_in: Option<u64>,
+    },
+    TokenList,
+    TokenRevoke {
+        ids: Vec<String>,
+    },
     Lookup {
         node: String,
         facts: Map<String, Value>,
@@ -115,6 +126,10 @@ pub(crate) enum AdminError {
     Authority(#[from] certs::Error),
     #[error(transparent)]
     Inventory(#[from] inventory::Error),
+    #[error(transparent)]
+    Port(#[from] modules::PortError),
+    #[error(transparent)]
+    Token(#[from] modules::token::Fault),
     #[error("an answer could not be written: {0}")]
     Json(#[from] serde_json::Error),
 }
@@ -155,6 +170,9 @@ async fn run(rooms: &Rooms, command: Command) -> Result<Value, AdminError> {
                 None => compile::compile(rooms, order).await,
             }
         }
+        Command::TokenCreate { scopes, label, expires_in } => tokens::create(rooms, &scopes, &label, expires_in).await,
+        Command::TokenList => tokens::list(rooms).await,
+        Command::TokenRevoke { ids } => tokens::revoke(rooms, &ids).await,
         Command::Lookup { node, facts, environment, question } => {
             lookup::lookup(rooms, certname(&node)?, facts, environment.as_deref(), question).await
         }

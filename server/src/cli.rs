@@ -12,6 +12,7 @@ mod lookup;
 mod puppetfile;
 mod render;
 pub(crate) mod run;
+mod token;
 
 /// One server for Puppet's agents: certificates, catalogs, files, facts and reports.
 #[derive(Debug, Parser)]
@@ -113,6 +114,9 @@ gave it, and the values that it took the place of.")]
     /// Read a Puppetfile
     #[command(subcommand, after_help = puppetfile::EXAMPLES)]
     Puppetfile(puppetfile::Puppetfile),
+    /// Look after tokens, by which programs deploy and use the Forge
+    #[command(subcommand, after_help = token::EXAMPLES)]
+    Token(token::Token),
     /// See the configuration
     #[command(subcommand)]
     Config(ConfigCommand),

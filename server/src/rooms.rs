@@ -8,6 +8,7 @@ use arc_swap::ArcSwap;
 use certs::Authority;
 use inventory::{Bucket, Nodes};
 use model::Certname;
+use modules::Tokens;
 use modules::metadata::Process;
 use store::Store;
 
@@ -25,6 +26,7 @@ pub(crate) struct Rooms {
     pub(crate) store: Store,
     pub(crate) nodes: Arc<dyn Nodes>,
     pub(crate) bucket: Arc<dyn Bucket>,
+    pub(crate) tokens: Arc<dyn Tokens>,
     pub(crate) environments: Environments,
     pub(crate) catalogs: Catalogs,
     /// Which requests are signed unasked, as the configuration said when it was last read.
@@ -47,9 +49,23 @@ impl Rooms {
         let catalogs = Catalogs::open(&config, environments.clone(), exported, metrics.clone())?;
         let owner = Process { uid: rustix::process::getuid().as_raw(), gid: rustix::process::getgid().as_raw() };
         let bucket = Arc::new(store.clone());
+        let tokens = Arc::new(store.clone());
         let autosign = Arc::new(ArcSwap::from_pointee(config.autosign.clone()));
         let (authority, live) = (None, None);
-        Ok(Self { config, metrics, store, nodes, bucket, environments, catalogs, autosign, owner, authority, live })
+        Ok(Self {
+            config,
+            metrics,
+            store,
+            nodes,
+            bucket,
+            tokens,
+            environments,
+            catalogs,
+            autosign,
+            owner,
+            authority,
+            live,
+        })
     }
 
     /// With the authority, and with the TLS layer that must hear of revocations.

@@ -29,8 +29,8 @@ pub use files::Upload;
 pub use settings::Settings;
 pub use sqlite::chef::Transaction;
 
-/// An open store. It implements `certs::Ledger`, `inventory::Nodes`, `inventory::Exported` and
-/// `inventory::Bucket`, and lends transactions that
+/// An open store. It implements `certs::Ledger`, `inventory::Nodes`, `inventory::Exported`,
+/// `inventory::Bucket` and `modules::Tokens`, and lends transactions that
 /// implement `chef::Records` and `chef::Changes`; clones share it. Dropping the last one writes what has queued up.
 #[derive(Clone)]
 pub struct Store {

@@ -9,6 +9,7 @@ mod migrations;
 mod nodes;
 mod readers;
 mod search;
+mod tokens;
 mod writer;
 
 use std::path::Path;
@@ -97,6 +98,15 @@ impl From<Fault> for certs::LedgerError {
 }
 
 impl From<Fault> for inventory::Error {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Busy(_) => Self::Busy(fault.to_string()),
+            other => Self::Unavailable(Box::new(other)),
+        }
+    }
+}
+
+impl From<Fault> for modules::PortError {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Busy(_) => Self::Busy(fault.to_string()),

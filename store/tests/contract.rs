@@ -13,6 +13,7 @@ mod contract {
     pub(crate) mod ledger;
     pub(crate) mod nodes;
     pub(crate) mod search;
+    pub(crate) mod tokens;
 }
 
 use std::future::Future;
@@ -57,6 +58,10 @@ macro_rules! backends {
 }
 
 contract! {
+    tokens:
+        tokens_come_back_whole,
+        an_identifier_is_taken_once,
+        revoked_tokens_are_gone;
     cookbooks:
         versions_come_newest_first,
         the_solver_sees_every_change,

@@ -26,6 +26,7 @@ fn help_has_examples() -> Result<()> {
         &["compile", "--help"],
         &["lookup", "--help"],
         &["check", "--help"],
+        &["token", "--help"],
     ] {
         let output = quartermaster(arguments)?;
         assert!(output.status.success(), "{arguments:?}: {}", said(&output));
@@ -211,5 +212,29 @@ fn the_server_answers_what_compile_prints() -> Result<()> {
     let printed: Value = serde_json::from_str(&server.quartermaster(&["compile", "same.example.com"])?)?;
     assert_eq!(answered["resources"], printed["resources"]);
     assert_eq!(answered["edges"], printed["edges"]);
+    Ok(())
+}
+
+#[test]
+fn tokens_are_made_listed_and_revoked() -> Result<()> {
+    let server = Server::with_manifest("")?;
+    let scopes = ["--scope", "deploy", "--scope", "forge-write:Acme", "--label", "the hook"];
+    let token = server.quartermaster(&[&["token", "create"][..], &scopes].concat())?;
+    let token = token.trim();
+    let id = token.strip_prefix("qm_").and_then(|rest| rest.split('_').next()).expect("a token says its identifier");
+    let list = server.quartermaster(&["token", "list", "--json"])?;
+    assert!(list.contains(id) && !list.contains(token), "{list}");
+    let list: Value = serde_json::from_str(&list)?;
+    assert_eq!((&list[0]["scopes"], &list[0]["label"]), (&json!(["deploy", "forge-write:acme"]), &json!("the hook")));
+    let kept = fs::read(server.data().join("store.sqlite"))?;
+    let wal = fs::read(server.data().join("store.sqlite-wal")).unwrap_or_default();
+    let secret = token.rsplit('_').next().expect("a token has a secret").as_bytes();
+    assert!(![kept, wal].concat().windows(secret.len()).any(|part| part == secret), "the store holds the secret");
+    server.quartermaster(&["token", "revoke", id])?;
+    assert!(!server.command(&["token", "revoke", id])?.status.success(), "it is gone already");
+    let wrong = server.command(&["token", "create", "--scope", "everything"])?;
+    assert!(said(&wrong).contains("'everything' is no scope"), "{}", said(&wrong));
+    let wrong = server.command(&["token", "create", "--scope", "deploy", "--expires", "soon"])?;
+    assert!(said(&wrong).contains("'soon' is no span of time"), "{}", said(&wrong));
     Ok(())
 }

@@ -28,6 +28,7 @@ pub(super) mod code;
 mod explanation;
 mod lookup;
 pub(super) mod puppetfile;
+mod token;
 
 /// Prints what went wrong.
 pub(super) fn failure(reason: &str) {
@@ -57,6 +58,9 @@ pub(super) fn answer(command: &Command, value: &Value, json: bool) -> anyhow::Re
             }
             Command::NodeList { .. } => nodes(value),
             Command::NodeReports { .. } => reports(value),
+            Command::TokenCreate { .. } => token::made(value),
+            Command::TokenList => token::list(value),
+            Command::TokenRevoke { .. } => done("revoked", value["revoked"].as_array(), text),
             Command::NodeForget { .. } => put!("forgotten: {}", text(&value["forgotten"])),
             Command::Compile { explain: Some(_), .. } => put_raw!("{}", explanation::text(value)),
             Command::NodeShow { .. }

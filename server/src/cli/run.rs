@@ -50,6 +50,7 @@ fn carry_out(cli: &Cli, config: Config, flags: Flags) -> anyhow::Result<ExitCode
         Line::Code(Code::ImportR10k { file }) => return code::import(file, &config.data_dir, json),
         Line::Ca(ca) => of_ca(ca),
         Line::Node(node) => of_node(node),
+        Line::Token(token) => token.command(),
         Line::Compile(compile) => Command::Compile {
             node: compile.node.clone(),
             facts: compile.facts.as_deref().map(|path| read_facts(path, &compile.node)).transpose()?,

@@ -25,7 +25,7 @@ impl Span {
         Self::seconds(days * 86_400)
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         if let Some(number) = text.strip_suffix("ms") {
             return number.trim().parse().ok().map(|ms| Self(Duration::from_millis(ms)));
         }
