@@ -21,6 +21,9 @@ pub enum Error {
     /// Another one is there already.
     #[error("{0}")]
     Exists(Message),
+    /// The client wants it in a way that is not spoken here.
+    #[error("{0}")]
+    NotAcceptable(Message),
     /// A name means two things.
     #[error("{0}")]
     Ambiguous(Message),

@@ -78,7 +78,10 @@ pub trait Changes: Shelf {
 
     fn add_sandbox(&self, org: Org, id: &str, checksums: &[String], at: i64) -> Result<(), Error>;
     /// The files of a sandbox may be used from now on; the sandbox is done with.
-    fn commit_sandbox(&self, org: Org, id: &str) -> Result<(), Error>;
+    fn commit_sandbox(&self, org: Org, id: &str, at: i64) -> Result<(), Error>;
+    /// Forgets sandboxes that were begun before a time, and every file that nothing needs, that came and was
+    /// committed before it, and that no newer sandbox speaks of. How many files were forgotten, of all organizations.
+    fn drop_unused(&self, before: i64) -> Result<usize, Error>;
 
     fn add_revision(&self, org: Org, policy: &str, revision: &str, document: &Fields) -> Result<(), Error>;
     fn delete_revision(&self, org: Org, policy: &str, revision: &str) -> Result<(), Error>;

@@ -6,6 +6,7 @@
 //! - [`nodes`]: facts, catalogs, reports, and the list of nodes
 //! - [`report`]: reading a report as an agent sends it
 //! - [`exported`]: resources that nodes export for each other
+//! - [`runs`]: what Chef's clients tell of their runs
 //! - [`bucket`]: files that agents backed up, by checksum
 
 pub mod bucket;
@@ -13,6 +14,7 @@ pub mod error;
 pub mod exported;
 pub mod nodes;
 pub mod report;
+pub mod runs;
 
 pub use bucket::{Bucket, Sha256, Upload};
 pub use error::Error;

@@ -14,6 +14,7 @@ pub(crate) mod clients;
 pub(crate) mod containers;
 pub(crate) mod cookbooks;
 pub(crate) mod data;
+pub(crate) mod data_collector;
 pub(crate) mod depsolver;
 pub(crate) mod environments;
 pub(crate) mod files;
@@ -26,11 +27,13 @@ pub(crate) mod organizations;
 pub(crate) mod policies;
 pub(crate) mod principals;
 pub(crate) mod problem;
+pub(crate) mod reports;
 pub(crate) mod request;
 pub(crate) mod roles;
 pub(crate) mod route;
 pub(crate) mod sandboxes;
 pub(crate) mod search;
+pub(crate) mod statistics;
 pub(crate) mod status;
 pub(crate) mod users;
 
@@ -139,14 +142,23 @@ pub(crate) fn handle(endpoint: Endpoint, ask: &Ask) -> chef::Result<Work> {
         Endpoint::PolicyAssignment { group, policy } => policies::assignment(ask, group, policy),
         Endpoint::Indexes => Ok(search::all()),
         Endpoint::Index { name } => search::one(ask, name),
+        Endpoint::RequiredRecipe => Ok(status::required_recipe(ask)),
+        Endpoint::DataCollector => data_collector::signed(ask),
+        Endpoint::NodeRuns { node } => reports::of_node(ask, &node),
+        Endpoint::NodeRun { node, run } => reports::one_of_node(ask, &node, &run),
+        Endpoint::RunResource { node, run, number } => reports::resource(ask, &node, &run, &number),
+        Endpoint::Runs => reports::of_organization(ask),
+        Endpoint::Run { run } => reports::one(ask, &run),
         // Answered before anybody asks who it was.
         Endpoint::ServerApiVersion
         | Endpoint::Status
         | Endpoint::SearchCommit
+        | Endpoint::Stats
+        | Endpoint::Version
+        | Endpoint::ReportsStatus
+        | Endpoint::TokenCollector
         | Endpoint::Controls
-        | Endpoint::RequiredRecipe
-        | Endpoint::File { .. }
-        | Endpoint::NotYet { .. } => Err(Error::broken("an endpoint without a handler")),
+        | Endpoint::File { .. } => Err(Error::broken("an endpoint without a handler")),
     }
 }
 

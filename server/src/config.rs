@@ -12,10 +12,12 @@ use serde::Serialize;
 
 mod host;
 mod layers;
+mod secret;
 mod settings;
 mod units;
 
 pub(crate) use layers::Origin;
+pub(crate) use secret::Secret;
 pub(crate) use settings::{
     Ca, Chef, Classifier, Compile, Http, KeyKind, Limits, Log, LogFormat, Raw, Ruby, Store, Tls,
 };
@@ -216,6 +218,19 @@ impl Config {
             let fault =
                 format!("'{}' is no name of an organization: small letters, digits, _ and -", self.chef.organization);
             return Err(value("chef.organization", fault));
+        }
+        for (setting, secret) in [
+            ("chef.data_collector_token", &self.chef.data_collector_token),
+            ("chef.stats_password", &self.chef.stats_password),
+        ] {
+            if secret.as_ref().is_some_and(Secret::is_empty) {
+                return Err(value(setting, "must not be empty".to_owned()));
+            }
+        }
+        if let Some(recipe) = &self.chef.required_recipe
+            && !recipe.is_file()
+        {
+            return Err(value("chef.required_recipe", format!("{} is not a file", recipe.display())));
         }
         if let Some(chef) = self.chef_listen
             && chef.address == self.listen

@@ -4,11 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::Data;
+use cookbooks::shelf::Changes;
+use inventory::runs::Runs;
+use jiff::Timestamp;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::app::App;
 use crate::clock;
-use crate::config::{Config, Flags};
+use crate::config::{Config, Flags, Span};
 use crate::founding;
 use crate::guard::Guard;
 use crate::http::connections::Connections;
@@ -35,19 +38,44 @@ pub(crate) async fn close_idle(connections: Connections) {
 
 /// How often files of cookbooks that nothing needs are dropped.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
+/// What is past its time is looked for at each so many sweeps.
+const SWEEPS_OF_OLD: u32 = 60;
 
-/// Drops files of cookbooks that nothing needs, until the task is dropped.
+/// Drops files of cookbooks that nothing needs and what was told too long ago, until the task is
+/// dropped.
 pub(crate) async fn sweep(app: Data<App>) {
     let mut ticks = interval(SWEEP_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
+    for sweep in (0..SWEEPS_OF_OLD).cycle() {
         ticks.tick().await;
+        if sweep == 0
+            && let Err(error) = drop_old(&app).await
+        {
+            tracing::error!(%error, "what is past its time was not dropped; tried again later");
+        }
         match app.store.sweep_cookbook_files().await {
             Ok(0) => {}
             Ok(dropped) => tracing::debug!(dropped, "files of cookbooks that nothing needs were dropped"),
             Err(error) => tracing::error!(%error, "files of cookbooks were not swept; tried again soon"),
         }
     }
+}
+
+/// Drops uploads that came to nothing, and runs of Chef's clients beyond their time.
+async fn drop_old(app: &Data<App>) -> chef::Result<()> {
+    let now = clock::now();
+    let before = |ttl: Span| now.checked_sub(ttl.0).unwrap_or(Timestamp::MIN);
+    let (uploads, runs) = (before(app.config.chef.sandbox_ttl), before(app.config.chef.runs_ttl));
+    let dropped = app.store.chef_write(move |db| {
+        let files = db.drop_unused(uploads.as_microsecond()).map_err(|error| chef::Error::broken(error.to_string()))?;
+        let runs = db.drop_runs_before(runs).map_err(|error| chef::Error::broken(error.to_string()))?;
+        Ok((files, runs))
+    });
+    let (files, runs) = dropped.await?;
+    if files + runs > 0 {
+        tracing::info!(files, runs, "uploads that nothing needs and what was told of old runs were dropped");
+    }
+    Ok(())
 }
 
 /// Looks after certificates and lists until the task is dropped.

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use prometheus::proto::{Metric, MetricFamily, MetricType};
 use prometheus::{
     Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder,
 };
+use serde_json::{Map, Value, json};
 
 /// Counters and gauges of the process. Cloning shares them.
 #[derive(Clone, Debug)]
@@ -111,6 +113,12 @@ impl Metrics {
         all
     }
 
+    /// Every metric, as Chef's `/_stats` writes them: numbers are texts.
+    pub(crate) fn json(&self) -> Value {
+        let families = self.registry.gather();
+        families.iter().map(family).collect::<Vec<_>>().into()
+    }
+
     /// The document of `/metrics`.
     pub(crate) fn render(&self) -> Vec<u8> {
         let mut text = Vec::new();
@@ -119,6 +127,48 @@ impl Metrics {
         }
         text
     }
+}
+
+fn family(family: &MetricFamily) -> Value {
+    let kind = match family.get_field_type() {
+        MetricType::COUNTER => "COUNTER",
+        MetricType::GAUGE => "GAUGE",
+        MetricType::HISTOGRAM => "HISTOGRAM",
+        MetricType::SUMMARY => "SUMMARY",
+        MetricType::UNTYPED => "UNTYPED",
+    };
+    let metrics: Vec<Value> = family.get_metric().iter().map(|metric| one(metric, family.get_field_type())).collect();
+    json!({"name": family.name(), "type": kind, "help": family.help(), "metrics": metrics})
+}
+
+fn one(metric: &Metric, kind: MetricType) -> Value {
+    let mut shown = Map::new();
+    let labels: Map<String, Value> =
+        metric.get_label().iter().map(|label| (label.name().to_owned(), label.value().into())).collect();
+    if !labels.is_empty() {
+        shown.insert("labels".to_owned(), labels.into());
+    }
+    match kind {
+        MetricType::HISTOGRAM => {
+            let histogram = metric.get_histogram();
+            shown.insert("sample_sum".to_owned(), histogram.get_sample_sum().to_string().into());
+            shown.insert("sample_count".to_owned(), histogram.get_sample_count().to_string().into());
+            let buckets = histogram.get_bucket().iter().map(|bucket| {
+                json!({
+                    "cumulative_count": bucket.cumulative_count().to_string(),
+                    "upper_bound": bucket.upper_bound().to_string(),
+                })
+            });
+            shown.insert("bucket".to_owned(), buckets.collect::<Vec<_>>().into());
+        }
+        MetricType::COUNTER => {
+            shown.insert("value".to_owned(), metric.get_counter().get_value().to_string().into());
+        }
+        _ => {
+            shown.insert("value".to_owned(), metric.get_gauge().get_value().to_string().into());
+        }
+    }
+    Value::Object(shown)
 }
 
 /// Makes metrics that the registry knows.

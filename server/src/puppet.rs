@@ -46,7 +46,8 @@ fn demand_json(asked: &Asked<'_>) -> Result<(), Problem> {
 /// What the inventory says went wrong.
 fn inventory_problem(error: &inventory::Error) -> Problem {
     match error {
-        inventory::Error::NotAReport(reason) => invalid_body(reason),
+        inventory::Error::NotAReport(reason) | inventory::Error::NotAMessage(reason) => invalid_body(reason),
+        inventory::Error::OfAnotherNode { .. } => Problem::bad_request(error.to_string()),
         inventory::Error::WrongDigest { .. } => Problem::bad_request(error.to_string()),
         inventory::Error::TooLarge { what, limit, setting, .. } => {
             Problem::too_large(what, usize::try_from(*limit).unwrap_or(usize::MAX), setting)

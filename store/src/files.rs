@@ -5,6 +5,7 @@
 
 use inventory::Error;
 use inventory::bucket::{Contents, Sha256};
+use jiff::Timestamp;
 use md5::{Digest, Md5};
 
 use crate::Store;
@@ -79,7 +80,7 @@ impl Upload {
     }
 
     /// Keeps the file for an organization.
-    pub async fn finish(self, org: i64) -> Result<(), Error> {
+    pub async fn finish(self, org: i64, at: Timestamp) -> Result<(), Error> {
         let (checksum, size) = (self.checksum(), self.size);
         let digest = self.bytes.keep().await?;
         let files = self.store.files.clone();
@@ -88,9 +89,10 @@ impl Upload {
                 return Ok(false);
             }
             let sql =
-                "INSERT INTO cookbook_content (org, checksum, sha256, bytes, committed) VALUES (?1, ?2, ?3, ?4, 0)
-                       ON CONFLICT (org, checksum) DO NOTHING";
-            db.prepare_cached(sql)?.execute((org, checksum, digest.to_string(), size as i64))?;
+                "INSERT INTO cookbook_content (org, checksum, sha256, bytes, committed, at) VALUES (?1, ?2, ?3, ?4, 0, ?5)
+                       ON CONFLICT (org, checksum) DO UPDATE SET at = max(at, excluded.at)";
+            let row = (org, checksum, digest.to_string(), size as i64, at.as_microsecond());
+            db.prepare_cached(sql)?.execute(row)?;
             Ok(true)
         };
         if self.store.database.write(add).await? {

@@ -8,6 +8,7 @@ mod ledger;
 mod migrations;
 mod nodes;
 mod readers;
+mod runs;
 mod search;
 mod tokens;
 mod writer;

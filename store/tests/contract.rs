@@ -12,6 +12,7 @@ mod contract {
     pub(crate) mod exported;
     pub(crate) mod ledger;
     pub(crate) mod nodes;
+    pub(crate) mod runs;
     pub(crate) mod search;
     pub(crate) mod tokens;
 }
@@ -66,6 +67,7 @@ contract! {
         versions_come_newest_first,
         the_solver_sees_every_change,
         files_go_with_the_last_who_needs_them,
+        uploads_that_came_to_nothing_are_dropped,
         groups_use_one_revision_of_a_policy,
         an_organization_takes_its_shelf_along;
     search:
@@ -94,6 +96,13 @@ contract! {
         nodes_are_listed_by_name,
         deactivated_nodes_come_back_when_they_write,
         forgetting_removes_everything;
+    runs:
+        a_run_is_one_however_often_it_is_told,
+        runs_are_found_by_what_is_asked,
+        runs_are_kept_up_to_the_setting,
+        compliance_reports_and_actions_come_back,
+        what_is_old_is_dropped,
+        an_organization_takes_its_runs_along;
     exported:
         exports_are_replaced_as_a_whole,
         own_and_deactivated_exports_are_left_out,

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use acceptance::server::Server;
+use acceptance::server::{Options, Server};
 use anyhow::{Context, Result, ensure};
 
 /// Where Debian puts the sources of Go libraries.
@@ -13,22 +13,36 @@ const LIBRARIES: &str = "/usr/share/gocode";
 
 #[test]
 fn go_chef_drives_every_kind_of_object() -> Result<()> {
-    driven("drive", "all was well\n")
+    driven("drive", "all was well\n", Server::options())
 }
 
 #[test]
 fn go_chef_uploads_downloads_and_searches() -> Result<()> {
-    driven("cookbooks", "done\n")
+    driven("cookbooks", "done\n", Server::options())
+}
+
+#[test]
+fn runs_are_told_and_read() -> Result<()> {
+    let settings = [
+        "--set",
+        "chef.data_collector_token=sesame",
+        "--set",
+        "chef.stats_password=sesame",
+        "--set",
+        "chef.required_recipe=FOLDER/required.rb",
+    ];
+    let options = Server::options().file("required.rb", "log 'required'\n").arguments(&settings);
+    driven("runs", "done\n", options)
 }
 
 /// Builds and runs a program with go-chef, whose output ends so when all was well.
-fn driven(program: &str, well: &str) -> Result<()> {
+fn driven(program: &str, well: &str, options: Options) -> Result<()> {
     let library = Path::new(LIBRARIES).join("src/github.com/go-chef/chef");
     if !library.is_dir() || Command::new("go").arg("version").output().is_err() {
         eprintln!("skipped: needs the packages golang-go and golang-github-go-chef-chef-dev");
         return Ok(());
     }
-    let server = Server::options().start()?;
+    let server = options.start()?;
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/chef").join(program).with_extension("go");
     let driver = server.folder().join("drive");
     let built = Command::new("go")
@@ -42,7 +56,11 @@ fn driven(program: &str, well: &str) -> Result<()> {
         .context("go runs")?;
     ensure!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
     let url = format!("https://localhost:{}/organizations/default/", server.port());
-    let outcome = Command::new(driver).args([&url, "pivotal"]).arg(server.data().join("chef/pivotal.pem")).output()?;
+    let outcome = Command::new(driver)
+        .args([&url, "pivotal"])
+        .arg(server.data().join("chef/pivotal.pem"))
+        .arg("sesame")
+        .output()?;
     let said = String::from_utf8_lossy(&outcome.stdout);
     let complained = String::from_utf8_lossy(&outcome.stderr);
     ensure!(outcome.status.success() && said.ends_with(well), "{said}\n{complained}\n{}", server.log());

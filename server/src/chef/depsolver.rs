@@ -52,7 +52,7 @@ pub(crate) fn cookbook_versions(ask: &Ask, environment: String) -> Result<Work> 
     let items = run_list.as_array().into_iter().flatten().filter_map(Value::as_str);
     let wanted = Wanted::of_run_list(items);
     let form = Form::of_api_version(ask.api.0);
-    let (files, shelves, time) = (ask.files.clone(), ask.shelves.clone(), ask.solver_time);
+    let (files, shelves, time) = (ask.files.clone(), ask.shelves.clone(), ask.config.chef.solver.0);
     Ok(Work::read(move |call, db| {
         let missing = || Error::not_found(format!("environment '{environment}' not found"));
         let found = db.entity(call.org(), Kind::Environment, &environment)?.ok_or_else(missing)?;

@@ -161,7 +161,7 @@ async fn taken_in(
         if upload.checksum() != checksum.to_ascii_lowercase() {
             return Err(refusal(StatusCode::BAD_REQUEST, "the file does not have the checksum of its address"));
         }
-        let kept = upload.finish(org.0).await;
+        let kept = upload.finish(org.0, clock::now()).await;
         kept.map_err(|error| problem::response(&chef::Error::Busy(error.to_string())))
     };
     match limit.in_time(taken).await {

@@ -30,6 +30,7 @@ pub(crate) fn refusal(error: &Error) -> Option<(StatusCode, Value)> {
         Error::Forbidden(message) => (StatusCode::FORBIDDEN, said(message)),
         Error::NotFound(message) => (StatusCode::NOT_FOUND, said(message)),
         Error::NotAllowed(message) => (StatusCode::METHOD_NOT_ALLOWED, said(message)),
+        Error::NotAcceptable(message) => (StatusCode::NOT_ACCEPTABLE, said(message)),
         Error::Exists(message) => (StatusCode::CONFLICT, said(message)),
         Error::Ambiguous(message) => (StatusCode::UNPROCESSABLE_ENTITY, said(message)),
         Error::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, said(&Message::bare(error.to_string()))),
@@ -50,12 +51,6 @@ pub(crate) fn no_such_method(method: &str, path: &str) -> Error {
 /// The answer to who does not take JSON.
 pub(crate) fn not_acceptable() -> HttpResponse {
     json(StatusCode::NOT_ACCEPTABLE, &said(&Message::listed("answers are application/json")))
-}
-
-/// The answer where the original would do something that this server does not do yet.
-pub(crate) fn not_yet(what: &str) -> HttpResponse {
-    let text = format!("This release of Quartermaster does not serve {what} yet.");
-    json(StatusCode::NOT_IMPLEMENTED, &said(&Message::listed(text)))
 }
 
 fn said(message: &Message) -> Value {

@@ -7,7 +7,6 @@
 //! a second one, in which existence and permission are asked again beside the change itself.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::web::{Bytes, Data, Payload};
@@ -26,8 +25,10 @@ use super::route::{self, Endpoint};
 use super::{handle, problem};
 use crate::app::App;
 use crate::clock;
+use crate::config::Config;
 use crate::http::Query;
-use crate::http::bodies::{self, Limit};
+use crate::http::bodies::{self, Body, Limit};
+use crate::respond::Problem;
 
 /// What the API's version is said in, both ways.
 const VERSION: &str = "X-Ops-Server-API-Version";
@@ -43,8 +44,10 @@ pub(crate) struct Ask {
     /// Signs addresses of cookbooks' files.
     pub(crate) files: Arc<Signer>,
     pub(crate) shelves: Arc<Shelves>,
-    /// How long the solver may take.
-    pub(crate) solver_time: Duration,
+    pub(crate) config: Arc<Config>,
+    pub(crate) now: Timestamp,
+    /// What the header of the reporting API says.
+    pub(crate) reporting_protocol: Option<String>,
 }
 
 /// Who asks, of what organization, and how answers call things.
@@ -78,6 +81,7 @@ type Action = Box<dyn FnOnce(&Call, &Transaction<'_>) -> Result<Answer> + Send>;
 pub(crate) struct Answer {
     status: StatusCode,
     body: String,
+    content_type: &'static str,
     location: Option<String>,
 }
 
@@ -110,7 +114,7 @@ impl Answer {
 
     /// A document as it is kept.
     pub(crate) fn text(body: String) -> Self {
-        Self { status: StatusCode::OK, body, location: None }
+        Self { status: StatusCode::OK, body, content_type: "application/json", location: None }
     }
 
     pub(crate) fn created(url: &str, body: &Value) -> Self {
@@ -130,13 +134,17 @@ impl Answer {
         Self { location: Some(url.to_owned()), ..self }
     }
 
+    pub(crate) fn of_type(self, content_type: &'static str) -> Self {
+        Self { content_type, ..self }
+    }
+
     pub(crate) fn with_status(self, status: StatusCode) -> Self {
         Self { status, ..self }
     }
 
     fn into_response(self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status);
-        response.content_type("application/json");
+        response.content_type(self.content_type);
         if let Some(location) = self.location {
             response.insert_header((header::LOCATION, location));
         }
@@ -222,7 +230,9 @@ pub(crate) async fn answer(http: &HttpRequest, payload: Payload, app: &Data<App>
             response.headers_mut().insert(header::ALLOW, allowed);
             (route.endpoint.name(), response)
         }
-        Some(route) if !takes_json(http) => (route.endpoint.name(), problem::not_acceptable()),
+        Some(route) if !route.endpoint.is_text() && !takes_json(http) => {
+            (route.endpoint.name(), problem::not_acceptable())
+        }
         Some(route) => {
             let name = route.endpoint.name();
             let response = match done(http, payload, app, route, api).await {
@@ -256,16 +266,20 @@ async fn done(
     api: ApiVersion,
 ) -> Result<HttpResponse> {
     refuse_ancient(http)?;
-    if let Some(response) = super::status::unsigned(&route.endpoint, app).await {
+    if let Some(response) = super::status::unsigned(&route.endpoint, http, app).await {
         return Ok(response);
     }
     if let Endpoint::File { organization, checksum } = &route.endpoint {
         return Ok(super::files::answer(http, payload, app, organization, checksum).await);
     }
+    if route.endpoint == Endpoint::TokenCollector {
+        return super::data_collector::with_token(http, payload, app).await;
+    }
     let now = clock::now();
     let open = route.endpoint.is_open();
     let signature = if open { None } else { Some(Signature::read(|name| text_header(http, name), now)?) };
-    let body = body(http, payload, app).await?;
+    let limit = if route.endpoint.takes_reports() { report_limit(&app.config) } else { body_limit(&app.config) };
+    let Body { sent, plain } = body(http, payload, limit).await?;
     let path = match &route.endpoint {
         Endpoint::Validate { path } => path.clone(),
         _ => http.uri().path().to_owned(),
@@ -274,7 +288,7 @@ async fn done(
         signature,
         method: http.method().as_str().to_owned(),
         path,
-        body: body.clone(),
+        body: sent,
         api_version: text_header(http, VERSION).unwrap_or("0").to_owned(),
         is_console: text_header(http, "X-Ops-Request-Source") == Some("web"),
     };
@@ -282,15 +296,16 @@ async fn done(
         method: http.method().clone(),
         api,
         query: Query::parse(http.query_string()),
-        body,
+        body: plain,
         files: app.kitchen.files.clone(),
         shelves: app.kitchen.shelves.clone(),
-        solver_time: app.config.chef.solver.0,
+        config: app.config.clone(),
+        now,
+        reporting_protocol: text_header(http, "X-Ops-Reporting-Protocol-Version").map(str::to_owned),
     };
-    let work = handle(route.endpoint, &ask);
     let said = permission_of(&ask.method);
     let base = base(http);
-    let (organization, app_data) = (route.organization, app.clone().into_inner());
+    let (organization, endpoint, app_data) = (route.organization, route.endpoint, app.clone().into_inner());
 
     // Who asks; and, where nothing is to be changed, the answer too.
     let first = app.store.chef_read(move |db| {
@@ -303,7 +318,7 @@ async fn done(
                 None => return Err(chef::organization::not_found(&name)),
             },
         };
-        let work = work?;
+        let work = handle(endpoint, &ask)?;
         let caller = request.authenticate(db, organization.as_ref(), &app_data.kitchen, now)?;
         let call = Call { organization, caller, api, now, said, base, pair: None, password: None };
         if work.changes { Ok(First::Known(Box::new(call), work)) } else { (work.action)(&call, db).map(First::Done) }
@@ -376,18 +391,27 @@ fn nobody() -> Caller {
 }
 
 /// The body of a request that may have one.
-async fn body(http: &HttpRequest, payload: Payload, app: &Data<App>) -> Result<Bytes> {
+async fn body(http: &HttpRequest, payload: Payload, limit: Limit) -> Result<Body> {
     if !matches!(*http.method(), Method::POST | Method::PUT) {
-        return Ok(Bytes::new());
+        return Ok(Body::default());
     }
-    let bytes = app.config.chef.max_body.0;
-    let within = app.config.http.body_timeout.0;
-    let limit = Limit { what: "The request body", bytes, setting: "chef.max_body", within };
-    match bodies::read(http.headers(), payload, limit).await {
-        Ok(body) => Ok(body),
-        Err(problem) if problem.is_too_large() => Err(Error::TooLarge(bytes)),
-        Err(problem) => Err(Error::invalid(problem.message())),
-    }
+    bodies::receive(http.headers(), payload, limit).await.map_err(|problem| refused_body(&problem, limit))
+}
+
+fn body_limit(config: &Config) -> Limit {
+    let (bytes, within) = (config.chef.max_body.0, config.http.body_timeout.0);
+    Limit { what: "The request body", bytes, setting: "chef.max_body", within }
+}
+
+/// Of what a client tells of a run.
+pub(crate) fn report_limit(config: &Config) -> Limit {
+    let (bytes, within) = (config.limits.report.0, config.http.body_timeout.0);
+    Limit { what: "The report", bytes, setting: "limits.report", within }
+}
+
+/// The refusal of a body, as Chef's clients know it.
+pub(crate) fn refused_body(problem: &Problem, limit: Limit) -> Error {
+    if problem.is_too_large() { Error::TooLarge(limit.bytes) } else { Error::invalid(problem.message()) }
 }
 
 /// Hashing takes its time, so it is done apart.

@@ -7,7 +7,7 @@ use chef::{Kind, Permission};
 use percent_encoding::percent_decode_str;
 
 /// What the paths begin with.
-pub(crate) const ROOTS: [&str; 10] = [
+pub(crate) const ROOTS: [&str; 13] = [
     "organizations",
     "bookshelf",
     "users",
@@ -17,6 +17,9 @@ pub(crate) const ROOTS: [&str; 10] = [
     "server_api_version",
     "_status",
     "_stats",
+    "version",
+    "reports",
+    "data-collector",
     "dummy",
 ];
 
@@ -48,6 +51,14 @@ pub(crate) enum Endpoint {
     ServerApiVersion,
     /// `/_status`
     Status,
+    /// `/_stats`: what the server counts
+    Stats,
+    /// `/version`
+    Version,
+    /// `/reports/status`
+    ReportsStatus,
+    /// `/data-collector`, to who has the token
+    TokenCollector,
     /// `/dummy`: where chef-zero, whose search is exact at once as well, takes the wish that changes be made seen
     SearchCommit,
 
@@ -160,8 +171,18 @@ pub(crate) enum Endpoint {
     /// `…/search/INDEX`
     Index { name: String },
 
-    /// A path of the original that this server does not answer yet
-    NotYet { what: &'static str },
+    /// `…/data-collector`
+    DataCollector,
+    /// `…/reports/nodes/NODE/runs`
+    NodeRuns { node: String },
+    /// `…/reports/nodes/NODE/runs/RUN`
+    NodeRun { node: String, run: String },
+    /// `…/reports/nodes/NODE/runs/RUN/NUMBER`: one resource that it changed
+    RunResource { node: String, run: String, number: String },
+    /// `…/reports/org/runs`
+    Runs,
+    /// `…/reports/org/runs/RUN`
+    Run { run: String },
 }
 
 /// Whose keys.
@@ -199,6 +220,10 @@ pub(crate) fn parse(path: &str) -> Option<Route> {
         ["license"] => Some(global(Endpoint::License)),
         ["server_api_version"] => Some(global(Endpoint::ServerApiVersion)),
         ["_status"] => Some(global(Endpoint::Status)),
+        ["_stats"] => Some(global(Endpoint::Stats)),
+        ["version"] => Some(global(Endpoint::Version)),
+        ["reports", "status"] => Some(global(Endpoint::ReportsStatus)),
+        ["data-collector"] | ["data-collector", "v0"] => Some(global(Endpoint::TokenCollector)),
         ["dummy"] => Some(global(Endpoint::SearchCommit)),
         ["bookshelf", organization, checksum] => {
             let organization = organization.strip_prefix("organization-")?.to_owned();
@@ -304,7 +329,22 @@ fn of_shelf(rest: &[&str]) -> Option<Endpoint> {
         }
         ["search"] => Endpoint::Indexes,
         ["search", name] => Endpoint::Index { name: text(name) },
-        ["data-collector"] => Endpoint::NotYet { what: "data-collector" },
+        ["data-collector"] => Endpoint::DataCollector,
+        ["reports", rest @ ..] => return of_reports(rest),
+        _ => return None,
+    })
+}
+
+fn of_reports(rest: &[&str]) -> Option<Endpoint> {
+    let text = |text: &&str| (*text).to_owned();
+    Some(match rest {
+        ["nodes", node, "runs"] => Endpoint::NodeRuns { node: text(node) },
+        ["nodes", node, "runs", run] => Endpoint::NodeRun { node: text(node), run: text(run) },
+        ["nodes", node, "runs", run, number] => {
+            Endpoint::RunResource { node: text(node), run: text(run), number: text(number) }
+        }
+        ["org", "runs"] => Endpoint::Runs,
+        ["org", "runs", run] => Endpoint::Run { run: text(run) },
         _ => return None,
     })
 }
@@ -350,7 +390,7 @@ impl Endpoint {
             | Self::Invitation { .. } => "chef_associations",
             Self::AuthenticateUser | Self::SystemRecovery => "chef_authenticate_user",
             Self::License => "chef_license",
-            Self::ServerApiVersion | Self::Status => "chef_status",
+            Self::ServerApiVersion | Self::Status | Self::Stats | Self::Version => "chef_status",
             Self::Clients | Self::Client { .. } => "chef_clients",
             Self::Keys { .. } | Self::Key { .. } => "chef_keys",
             Self::Groups | Self::Group { .. } => "chef_groups",
@@ -377,7 +417,14 @@ impl Endpoint {
             | Self::PolicyGroup { .. }
             | Self::PolicyAssignment { .. } => "chef_policies",
             Self::Indexes | Self::Index { .. } | Self::SearchCommit => "chef_search",
-            Self::Controls | Self::RequiredRecipe | Self::NotYet { .. } => "chef_other",
+            Self::DataCollector | Self::TokenCollector => "chef_data_collector",
+            Self::NodeRuns { .. }
+            | Self::NodeRun { .. }
+            | Self::RunResource { .. }
+            | Self::Runs
+            | Self::Run { .. }
+            | Self::ReportsStatus => "chef_reports",
+            Self::Controls | Self::RequiredRecipe => "chef_other",
         }
     }
 
@@ -413,19 +460,25 @@ impl Endpoint {
             Self::CookbookVersion { .. } | Self::Artifact { .. } | Self::PolicyAssignment { .. } => "GET, PUT, DELETE",
             Self::File { .. } => "GET, PUT",
             Self::Policy { .. } | Self::PolicyRevision { .. } | Self::PolicyGroup { .. } => "GET, DELETE",
-            Self::Index { .. } => "GET, POST",
+            Self::Index { .. } | Self::TokenCollector | Self::NodeRuns { .. } | Self::NodeRun { .. } => "GET, POST",
+            Self::DataCollector => "POST",
             Self::Sandboxes | Self::PolicyRevisions { .. } | Self::EnvironmentSolution { .. } => "POST",
             Self::Invitation { .. } => "DELETE",
             Self::AuthenticateUser | Self::SystemRecovery | Self::SearchCommit => "POST",
-            Self::Validate { .. } | Self::Controls | Self::RequiredRecipe | Self::NotYet { .. } => {
-                "HEAD, GET, PUT, POST, DELETE"
-            }
+            // Where no recipe is required, there is no such path for any method.
+            Self::Validate { .. } | Self::Controls | Self::RequiredRecipe => "HEAD, GET, PUT, POST, DELETE",
             Self::UserOrganizations { .. }
             | Self::UserInvitations { .. }
             | Self::UserInvitationCount { .. }
             | Self::License
             | Self::ServerApiVersion
             | Self::Status
+            | Self::Stats
+            | Self::Version
+            | Self::ReportsStatus
+            | Self::RunResource { .. }
+            | Self::Runs
+            | Self::Run { .. }
             | Self::Acl { .. }
             | Self::Principal { .. }
             | Self::Identifiers { .. }
@@ -446,6 +499,16 @@ impl Endpoint {
 
     pub(crate) fn takes(&self, method: &Method) -> bool {
         self.allowed().split(", ").any(|allowed| allowed == method.as_str())
+    }
+
+    /// Whether it may be answered in another form than JSON.
+    pub(crate) fn is_text(&self) -> bool {
+        matches!(self, Self::Stats | Self::Version | Self::RequiredRecipe)
+    }
+
+    /// Whether what it takes is as long as a node's whole run.
+    pub(crate) fn takes_reports(&self) -> bool {
+        matches!(self, Self::DataCollector | Self::NodeRuns { .. } | Self::NodeRun { .. })
     }
 
     /// Whether it is answered to who did not sign.

@@ -51,7 +51,7 @@ pub(crate) fn one(ask: &Ask, id: String) -> Result<Work> {
             let body = json!({"error": [sandbox::incomplete_text(&id, &missing)]});
             return Ok(Answer::ok(&body).with_status(StatusCode::SERVICE_UNAVAILABLE));
         }
-        db.commit_sandbox(org, &id).map_err(refused)?;
+        db.commit_sandbox(org, &id, call.now.as_microsecond()).map_err(refused)?;
         let checksums: Vec<&String> = found.checksums.iter().map(|(checksum, _)| checksum).collect();
         Ok(Answer::ok(&json!({
             "guid": id,

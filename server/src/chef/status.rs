@@ -1,14 +1,14 @@
-//! What is answered without asking who it was, and the licence.
+//! What is answered without asking who it was, the licence, and the recipe that is required.
 
-use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
+use actix_web::http::{Method, StatusCode};
 use actix_web::web::Data;
-use chef::ApiVersion;
+use actix_web::{HttpRequest, HttpResponse};
 use chef::records::Records;
+use chef::{ApiVersion, Error};
 use serde_json::{Value, json};
 
 use super::problem;
-use super::request::{Answer, Work};
+use super::request::{Answer, Ask, Work};
 use super::route::Endpoint;
 use crate::app::App;
 
@@ -18,7 +18,7 @@ const LICENSED_NODES: u64 = 25;
 const UPGRADE: &str = "https://www.chef.io/contact/on-premises-simple";
 
 /// The answer, where nobody needs to have signed.
-pub(crate) async fn unsigned(endpoint: &Endpoint, app: &Data<App>) -> Option<HttpResponse> {
+pub(crate) async fn unsigned(endpoint: &Endpoint, http: &HttpRequest, app: &Data<App>) -> Option<HttpResponse> {
     Some(match endpoint {
         Endpoint::Status => status(app).await,
         Endpoint::ServerApiVersion => problem::json(
@@ -31,9 +31,23 @@ pub(crate) async fn unsigned(endpoint: &Endpoint, app: &Data<App>) -> Option<Htt
             let text = "Resource gone, analytics is no longer supported by Chef Server";
             problem::json(StatusCode::GONE, &json!({"error": text}))
         }
-        // No recipe is required of anybody: clients take this for "off".
-        Endpoint::RequiredRecipe => problem::json(StatusCode::NOT_FOUND, &json!({"error": ["no required recipe"]})),
-        Endpoint::NotYet { what } => problem::not_yet(what),
+        // Clients take this for "off".
+        Endpoint::RequiredRecipe if app.config.chef.required_recipe.is_none() => {
+            problem::json(StatusCode::NOT_FOUND, &json!({"error": ["no required recipe"]}))
+        }
+        Endpoint::RequiredRecipe if *http.method() != Method::GET => {
+            problem::response(&problem::no_such_method(http.method().as_str(), http.path()))
+        }
+        Endpoint::Stats => super::statistics::answer(http, app),
+        Endpoint::Version => HttpResponse::Ok().content_type("text/plain").body(concat!(
+            "quartermaster ",
+            env!("CARGO_PKG_VERSION"),
+            "\n"
+        )),
+        Endpoint::ReportsStatus => {
+            let (status, body) = super::reports::status(app.store.ping().await.is_ok());
+            problem::json(status, &body)
+        }
         _ => return None,
     })
 }
@@ -49,6 +63,17 @@ async fn status(app: &Data<App>) -> HttpResponse {
         "indexing": {"mode": "inline", "queue": waiting, "queue_room": room},
     });
     problem::json(if well { StatusCode::OK } else { StatusCode::INTERNAL_SERVER_ERROR }, &body)
+}
+
+/// `…/required_recipe`, to who is in the organization. The file is read each time, as the original does.
+pub(crate) fn required_recipe(ask: &Ask) -> Work {
+    let path = ask.config.chef.required_recipe.clone();
+    Work::read(move |_, _| {
+        let path = path.ok_or_else(|| Error::not_found("no required recipe"))?;
+        let recipe = std::fs::read_to_string(&path)
+            .map_err(|error| Error::broken(format!("chef.required_recipe: {}: {error}", path.display())))?;
+        Ok(Answer::text(recipe).of_type("text/plain"))
+    })
 }
 
 /// `/license`, to whoever can sign: the original's numbers.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::secret::Secret;
 use super::units::{Size, Span};
 use crate::guard::settings::Authorization;
 
@@ -152,6 +153,16 @@ pub(crate) struct Chef {
     pub(crate) max_file: Size,
     /// How long it may take to find the cookbooks of a run list.
     pub(crate) solver: Span,
+    /// The token of `/data-collector`, for clients that do not sign. Without one it is not served.
+    pub(crate) data_collector_token: Option<Secret>,
+    /// How long runs and compliance reports are kept, up to `store.reports_per_node`.
+    pub(crate) runs_ttl: Span,
+    /// How long uploaded files are kept that no cookbook needs, and sandboxes that are not completed.
+    pub(crate) sandbox_ttl: Span,
+    /// A file with a recipe that every client is to run first.
+    pub(crate) required_recipe: Option<PathBuf>,
+    /// The password of `statsuser`, who may read `/_stats`. Without one it is not served.
+    pub(crate) stats_password: Option<Secret>,
 }
 
 /// `[limits]`: the longest bodies taken.
@@ -281,7 +292,7 @@ pub(crate) struct Store {
     pub(crate) readers: usize,
     /// Writes that may wait; more are answered `503`.
     pub(crate) write_queue: usize,
-    /// Reports kept of each node.
+    /// Reports kept of each node; of nodes of Chef, runs and compliance reports each.
     pub(crate) reports_per_node: u64,
 }
 
@@ -355,6 +366,11 @@ impl Default for Chef {
             max_body: Size(2_000_000),
             max_file: Size(1 << 30),
             solver: Span::seconds(5),
+            data_collector_token: None,
+            runs_ttl: Span::days(90),
+            sandbox_ttl: Span::days(1),
+            required_recipe: None,
+            stats_password: None,
         }
     }
 }

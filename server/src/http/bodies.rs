@@ -79,15 +79,28 @@ async fn again(http: &HttpRequest, body: BoxedPayloadStream) -> Result<Payload, 
     payload.map_err(|error| Problem::bad_request(error.to_string()))
 }
 
+/// A body as it came, and unpacked. A signature is of the first.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Body {
+    pub(crate) sent: Bytes,
+    pub(crate) plain: Bytes,
+}
+
 /// Reads all of `payload`, unpacked if it was sent with `Content-Encoding: gzip`.
 pub(crate) async fn read(headers: &HeaderMap, payload: Payload, limit: Limit) -> Result<Bytes, Problem> {
+    Ok(receive(headers, payload, limit).await?.plain)
+}
+
+/// As [`read`], with what came over the wire beside it.
+pub(crate) async fn receive(headers: &HeaderMap, payload: Payload, limit: Limit) -> Result<Body, Problem> {
     let announced = limit.admits_announced(headers)?;
-    let body = limit.in_time(collect(payload, limit, announced)).await??;
-    match headers.get(header::CONTENT_ENCODING).map(header::HeaderValue::as_bytes) {
-        None | Some(b"identity") => Ok(body),
-        Some(b"gzip" | b"x-gzip") => unpack(&body, limit),
-        Some(other) => Err(Problem::unsupported_media_type(&String::from_utf8_lossy(other))),
-    }
+    let sent = limit.in_time(collect(payload, limit, announced)).await??;
+    let plain = match headers.get(header::CONTENT_ENCODING).map(header::HeaderValue::as_bytes) {
+        None | Some(b"identity") => sent.clone(),
+        Some(b"gzip" | b"x-gzip") => unpack(&sent, limit)?,
+        Some(other) => return Err(Problem::unsupported_media_type(&String::from_utf8_lossy(other))),
+    };
+    Ok(Body { sent, plain })
 }
 
 impl Limit {

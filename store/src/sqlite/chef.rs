@@ -18,6 +18,8 @@ use chef::{Entity, EntityId, Error, Kind, OrgId, Result};
 /// What one transaction sees, and may change where it was lent for that.
 pub struct Transaction<'a> {
     pub(crate) db: &'a Connection,
+    /// The setting of that name.
+    pub(crate) reports_per_node: u64,
 }
 
 impl Store {
@@ -26,9 +28,10 @@ impl Store {
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        let reports_per_node = self.database.reports_per_node;
         let job = move |db: &Connection| {
             let snapshot = db.unchecked_transaction()?;
-            Ok(work(&Transaction { db: &snapshot }))
+            Ok(work(&Transaction { db: &snapshot, reports_per_node }))
         };
         self.database.read(job).await.map_err(fault)?
     }
@@ -39,7 +42,8 @@ impl Store {
         &self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let job = move |db: &Connection| work(&Transaction { db }).map_err(Refusal);
+        let reports_per_node = self.database.reports_per_node;
+        let job = move |db: &Connection| work(&Transaction { db, reports_per_node }).map_err(Refusal);
         self.database.attempt(job).await.map_err(|Refusal(error)| error)
     }
 }

@@ -151,8 +151,12 @@ impl Changes for Transaction<'_> {
         Rows(self).add_sandbox(org, id, checksums, at)
     }
 
-    fn commit_sandbox(&self, org: Org, id: &str) -> Result<()> {
-        Rows(self).commit_sandbox(org, id)
+    fn commit_sandbox(&self, org: Org, id: &str, at: i64) -> Result<()> {
+        Rows(self).commit_sandbox(org, id, at)
+    }
+
+    fn drop_unused(&self, before: i64) -> Result<usize> {
+        Rows(self).drop_unused(before)
     }
 
     fn add_revision(&self, org: Org, policy: &str, revision: &str, document: &Fields) -> Result<()> {

@@ -6,12 +6,14 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::Error;
 
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("../migrations/sqlite/0001_authority.sql"),
     include_str!("../migrations/sqlite/0002_inventory.sql"),
     include_str!("../migrations/sqlite/0003_chef.sql"),
     include_str!("../migrations/sqlite/0004_cookbooks.sql"),
     include_str!("../migrations/sqlite/0005_token.sql"),
+    include_str!("../migrations/sqlite/0006_runs.sql"),
+    include_str!("../migrations/sqlite/0007_unused_files.sql"),
 ];
 
 /// Brings the schema up to date: each migration in a transaction of its own, counted in

@@ -6,6 +6,7 @@ use cookbooks::Version;
 use cookbooks::document::Fields;
 use cookbooks::shelf::{Changes, Kept, Shelf};
 use cookbooks::solver::{Wanted, solve};
+use jiff::Timestamp;
 use serde_json::json;
 use store::{Store, Transaction};
 
@@ -35,11 +36,15 @@ fn put(db: &Transaction<'_>, org: i64, name: &str, version: &str, needs: &serde_
     db.put_version(org, &kept, &files).unwrap();
 }
 
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
 async fn upload(store: &Store, org: i64, bytes: &[u8]) -> String {
     let mut upload = store.begin_cookbook_file().await.unwrap();
     upload.write(bytes).await.unwrap();
     let checksum = upload.checksum();
-    upload.finish(org).await.unwrap();
+    upload.finish(org, at(0)).await.unwrap();
     checksum
 }
 
@@ -90,7 +95,7 @@ pub(crate) async fn files_go_with_the_last_who_needs_them(store: &Store) {
         assert_eq!(db.missing(org, &sums).unwrap(), sums, "a file without its sandbox");
         db.add_sandbox(org, "box", &sums, 0).unwrap();
         assert_eq!(db.sandbox(org, "box").unwrap().unwrap().checksums, [(wanted.clone(), true)]);
-        db.commit_sandbox(org, "box").unwrap();
+        db.commit_sandbox(org, "box", 0).unwrap();
         assert_eq!(db.sandbox(org, "box").unwrap(), None);
         assert_eq!(db.missing(org, &sums).unwrap(), Vec::<String>::new());
         for version in ["1.0.0", "2.0.0"] {
@@ -112,6 +117,35 @@ pub(crate) async fn files_go_with_the_last_who_needs_them(store: &Store) {
     assert!(store.cookbook_file(&sha256).await.unwrap().is_none());
     assert_eq!(upload(store, org, b"a recipe").await, checksum);
     assert!(store.cookbook_file(&sha256).await.unwrap().is_some());
+}
+
+pub(crate) async fn uploads_that_came_to_nothing_are_dropped(store: &Store) {
+    const SECOND: i64 = 1_000_000;
+    let org = org(store).await;
+    let mut sums = Vec::new();
+    for bytes in [b"one", b"two", b"six", b"ten"] {
+        sums.push(upload(store, org, bytes).await);
+    }
+    let [left, used, young, committed] = <[String; 4]>::try_from(sums.clone()).unwrap();
+    write(store, move |db| {
+        db.add_sandbox(org, "old", &[left, used.clone()], 0).unwrap();
+        put(db, org, "a", "1.0.0", &json!({}), &[&used]);
+        db.add_sandbox(org, "young", &[young], 50 * SECOND).unwrap();
+        db.add_sandbox(org, "done", std::slice::from_ref(&committed), 0).unwrap();
+        db.commit_sandbox(org, "done", 60 * SECOND).unwrap();
+
+        assert_eq!(db.drop_unused(10 * SECOND).unwrap(), 1, "what the old sandbox brought and nothing needs");
+        let there = |sum: &String| db.content(org, sum).unwrap().is_some();
+        assert_eq!(sums.iter().map(there).collect::<Vec<_>>(), [false, true, true, true]);
+        assert_eq!(db.sandbox(org, "old").unwrap(), None);
+        assert!(db.sandbox(org, "young").unwrap().is_some());
+        assert_eq!(db.drop_unused(55 * SECOND).unwrap(), 1, "the young one has grown old");
+        assert_eq!(db.drop_unused(61 * SECOND).unwrap(), 1, "committed, but no cookbook came");
+        assert_eq!(sums.iter().map(there).collect::<Vec<_>>(), [false, true, false, false]);
+        db.delete_version(org, "a", Version::new(1, 0, 0)).unwrap();
+    })
+    .await;
+    assert_eq!(store.sweep_cookbook_files().await.unwrap(), 4);
 }
 
 pub(crate) async fn groups_use_one_revision_of_a_policy(store: &Store) {

@@ -39,6 +39,20 @@ fn cookbooks_and_their_files_have_paths() {
 }
 
 #[test]
+fn runs_are_told_at_paths_of_old_and_new() {
+    assert_eq!(endpoint("/organizations/o/data-collector"), Endpoint::DataCollector);
+    assert_eq!(endpoint("/data-collector/v0/"), Endpoint::TokenCollector);
+    let (node, run) = ("n".to_owned(), "r".to_owned());
+    assert_eq!(endpoint("/organizations/o/reports/nodes/n/runs/r"), Endpoint::NodeRun { node, run: run.clone() });
+    assert_eq!(endpoint("/organizations/o/reports/org/runs/r"), Endpoint::Run { run });
+    assert_eq!(parse("/organizations/o/reports/nodes/n"), None);
+    assert!(endpoint("/organizations/o/reports/nodes/n/runs").takes(&Method::POST));
+    assert!(!endpoint("/organizations/o/data-collector").takes(&Method::GET));
+    // The original's product that answered this is gone; it says so by 404.
+    assert_eq!(parse("/organizations/o/updated_since"), None);
+}
+
+#[test]
 fn endpoints_take_their_methods() {
     assert!(endpoint("/organizations/o/nodes/n").takes(&Method::HEAD));
     assert!(!endpoint("/organizations/o/nodes").takes(&Method::PUT));

@@ -37,11 +37,21 @@ impl Rows<'_> {
         Ok(())
     }
 
-    pub(super) fn commit_sandbox(&self, org: Org, id: &str) -> Result<()> {
-        let sql = "UPDATE cookbook_content SET committed = 1 WHERE org = ?1
+    pub(super) fn commit_sandbox(&self, org: Org, id: &str, at: i64) -> Result<()> {
+        let sql = "UPDATE cookbook_content SET committed = 1, at = max(at, ?3) WHERE org = ?1
                    AND checksum IN (SELECT checksum FROM sandbox_checksum WHERE sandbox = ?2)";
-        self.change(sql, (org, id))?;
+        self.change(sql, (org, id, at))?;
         self.change("DELETE FROM sandbox WHERE id = ?1 AND org = ?2", (id, org))
+    }
+
+    pub(super) fn drop_unused(&self, before: i64) -> Result<usize> {
+        self.change("DELETE FROM sandbox WHERE at < ?1", [before])?;
+        let sql = "DELETE FROM cookbook_content AS c WHERE c.at < ?1
+                   AND NOT EXISTS (SELECT 1 FROM cookbook_use u WHERE u.org = c.org AND u.checksum = c.checksum)
+                   AND NOT EXISTS (SELECT 1 FROM sandbox_checksum s JOIN sandbox b ON b.id = s.sandbox
+                                   WHERE s.checksum = c.checksum AND b.org = c.org)
+                   RETURNING 1";
+        Ok(self.many(sql, [before], |_| Ok(()))?.len())
     }
 
     /// Lets those of the checksums go that nothing needs any more.
