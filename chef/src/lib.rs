@@ -9,7 +9,8 @@
 //! - [`entity`], [`names`], [`json`]: the words, and the reading of documents
 //! - [`records`]: the port, one transaction at a time
 //! - [`sign`], [`key`], [`password`], [`user`], [`client`], [`principal`]: who asks
-//! - [`organization`], [`container`], [`group`], [`association`], [`acl`], [`authorization`]: who may do what
+//! - [`organization`], [`container`], [`group`], [`association`], [`acl`], [`authorization`],
+//!   [`readers`]: who may do what
 //! - [`run_list`], [`node`], [`role`], [`environment`], [`data_bag`]: what is kept
 //! - [`search`]: how it is found
 
@@ -30,6 +31,7 @@ pub mod node;
 pub mod organization;
 pub mod password;
 pub mod principal;
+pub mod readers;
 pub mod records;
 pub mod role;
 pub mod run_list;

@@ -122,5 +122,6 @@ contract! {
         an_organization_comes_and_goes_whole,
         lists_are_put_by_name,
         who_leaves_an_organization_keeps_nothing,
+        readers_read_all_and_change_nothing,
         documents_come_back_as_they_were_put;
 }

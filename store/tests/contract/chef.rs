@@ -4,7 +4,9 @@ use chef::key::Key;
 use chef::node::Facets;
 use chef::records::{Changes, Records};
 use chef::user::Profile;
-use chef::{Caller, Entity, Error, Kind, OrgId, Permission, Result, acl, association, organization};
+use chef::{
+    Caller, Entity, Error, Kind, OrgId, Permission, Result, acl, association, authorization, organization, readers,
+};
 use jiff::Timestamp;
 use store::{Store, Transaction};
 
@@ -242,6 +244,55 @@ pub(crate) async fn who_leaves_an_organization_keeps_nothing(store: &Store) {
         let refused = association::join(db, &org, &me, Some(me.id), Timestamp::UNIX_EPOCH).unwrap_err();
         assert!(refused.to_string().starts_with("This invitation is no longer valid."));
         assert!(!db.is_associated(me.id, org.id)?);
+        Ok(())
+    })
+    .await;
+}
+
+pub(crate) async fn readers_read_all_and_change_nothing(store: &Store) {
+    write(store, |db| {
+        let pivotal = organization::found_server(db, "pem")?;
+        let org = organization::create(db, pivotal.id, "o", "O", "pem")?.unwrap();
+        let other = organization::create(db, pivotal.id, "p", "P", "pem")?.unwrap();
+        let kinds = Kind::ALL.into_iter().filter(|kind| !matches!(kind, Kind::Organization | Kind::User));
+        let make = |name: &str| -> Result<()> {
+            for kind in kinds.clone().filter(|kind| *kind != Kind::Container) {
+                authorization::make(db, None, org.id, kind, name)?.unwrap();
+            }
+            Ok(())
+        };
+        make("before")?;
+        let ann = user(db, "ann");
+        let robot = authorization::make(db, None, org.id, Kind::Client, "robot")?.unwrap();
+        organization::join_clients(db, &robot, false)?;
+        association::join(db, &org, &ann, None, Timestamp::UNIX_EPOCH)?;
+        readers::admit(db, &org, &ann, Timestamp::UNIX_EPOCH)?;
+        readers::admit(db, &org, &robot, Timestamp::UNIX_EPOCH)?;
+        readers::admit(db, &org, &ann, Timestamp::UNIX_EPOCH)?;
+        make("after")?;
+        for reader in [&ann, &robot] {
+            for kind in kinds.clone() {
+                for entity in db.entities(org.id, kind)?.into_iter().filter(|entity| entity.id != reader.id) {
+                    let (name, kind) = (&entity.name, kind.as_str());
+                    assert!(db.permitted(reader.id, entity.id, Permission::Read)?, "{kind} {name}");
+                    for change in [Permission::Create, Permission::Update, Permission::Delete, Permission::Grant] {
+                        assert!(!db.permitted(reader.id, entity.id, change)?, "{kind} {name} {change:?}");
+                    }
+                }
+                for entity in db.entities(other.id, kind)? {
+                    assert!(!db.permitted(reader.id, entity.id, Permission::Read)?, "another organization");
+                }
+            }
+            assert!(db.permitted(reader.id, org.entity.id, Permission::Read)?);
+            assert!(!db.permitted(reader.id, org.entity.id, Permission::Update)?);
+        }
+        // A user who never was in the organization joins it; who leaves it keeps nothing.
+        let new = user(db, "new");
+        readers::admit(db, &org, &new, Timestamp::UNIX_EPOCH)?;
+        let nodes = db.entity(org.id, Kind::Container, "nodes")?.unwrap();
+        assert!(db.is_associated(new.id, org.id)? && db.permitted(new.id, nodes.id, Permission::Read)?);
+        association::leave(db, &org, &new)?;
+        assert!(!db.permitted(new.id, nodes.id, Permission::Read)?);
         Ok(())
     })
     .await;
