@@ -54,7 +54,20 @@ fn main() -> std::io::Result<()> {
     write(into, "type_text", types)?;
     write(into, "conversion", conversions)?;
     write(into, "interpolation", interpolations)?;
+    write(into, "puppetfile", puppetfiles())?;
     write(into, "regexp", patterns)
+}
+
+/// The Puppetfiles that the tests read.
+fn puppetfiles() -> Vec<String> {
+    let corpora = [
+        include_str!("../../modules/tests/puppetfile/valid.txt"),
+        include_str!("../../modules/tests/puppetfile/wrong.txt"),
+        include_str!("../../modules/tests/puppetfile/syntax.txt"),
+        include_str!("../../modules/tests/puppetfile/logic.txt"),
+    ];
+    let cases = corpora.iter().flat_map(|corpus| corpus.split("=== ").skip(1));
+    cases.filter_map(|case| case.split_once('\n')).map(|(_, text)| text.to_owned()).collect()
 }
 
 /// What eyaml encrypted, unpacked.

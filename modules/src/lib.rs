@@ -12,6 +12,7 @@
 //! - [`mount`]: the mounts of the file server, from a request's path to paths on disk
 //! - [`puppetfile`]: which modules an environment is to have, and where they come from
 //! - [`sources`]: where code comes from: what an `r10k.yaml` says
+//! - [`webhook`]: what hosts of repositories say of pushes
 //! - [`fileset`]: which files a recursive request speaks of
 //! - [`metadata`]: what the file server says of a file
 //! - [`checksum`]: the checksum types that agents ask for
@@ -37,6 +38,7 @@ pub mod snapshot;
 pub mod sources;
 pub mod token;
 pub mod tree;
+pub mod webhook;
 
 pub use checksum::ChecksumType;
 pub use conf::EnvironmentConf;

@@ -146,11 +146,9 @@ fn list(cursor: &mut Cursor, known: &Known, close: Option<char>) -> Result<Vec<E
             }
         }
         cursor.skip_blanks();
-        if close.is_some() {
-            cursor.skip_lines()?;
-        }
         let more = cursor.eat(",");
-        if more {
+        // Before a comma the line may not end.
+        if more || close.is_some() {
             cursor.skip_lines()?;
         }
         match close {
