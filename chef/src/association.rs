@@ -86,6 +86,38 @@ pub fn leave(changes: &dyn Changes, organization: &Organization, user: &Entity) 
     Ok(())
 }
 
+/// Groups whose members run an organization.
+pub const OFFICES: [&str; 2] = ["admins", "billing-admins"];
+
+/// Makes a user one of those who run an organization.
+pub fn appoint(changes: &dyn Changes, organization: &Organization, user: &Entity) -> Result<()> {
+    for office in OFFICES {
+        let group = authorization::group(changes, organization.id, office)?;
+        changes.add_member(group.id, user.id)?;
+    }
+    Ok(())
+}
+
+/// Takes a user out of those who run an organization, unless nobody but the superuser would be left.
+pub fn dismiss(changes: &dyn Changes, organization: &Organization, user: &Entity) -> Result<()> {
+    for office in OFFICES {
+        let group = authorization::group(changes, organization.id, office)?;
+        let members = changes.members(group.id)?;
+        if !members.iter().any(|member| member.id == user.id) {
+            continue;
+        }
+        let is_other = |member: &Entity| member.id != user.id && member.name != authorization::SUPERUSER;
+        if office == "admins" && !members.iter().any(is_other) {
+            return Err(Error::forbidden(format!(
+                "removing {} from the admins group of {} would leave it empty: add somebody else to the group first",
+                user.name, organization.entity.name
+            )));
+        }
+        changes.remove_member(group.id, user.id)?;
+    }
+    Ok(())
+}
+
 /// What an invitation looks like to who deletes or answers it.
 pub fn json(invitation: &Invitation) -> Value {
     json!({

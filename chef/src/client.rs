@@ -2,12 +2,14 @@
 
 use serde_json::Value;
 
+use crate::entity::{Entity, EntityId, Kind, OrgId};
 use crate::error::Error;
 use crate::json::{self, Object};
-use crate::key::{self, Source};
+use crate::key::{self, Key, Source};
 use crate::names::is_plain;
+use crate::records::Changes;
 use crate::user::{key_fields_are_elsewhere, made_unless_given};
-use crate::{ApiVersion, Result};
+use crate::{ApiVersion, Result, authorization, organization};
 
 /// A document of a client, read.
 #[derive(Clone, Debug)]
@@ -109,6 +111,30 @@ pub fn json(name: &str, validator: bool, organization: &str, public_key: Option<
     ];
     shown.extend(fields.map(|(field, value)| (field.to_owned(), value)));
     shown
+}
+
+/// Makes a client of an entity that was just made: among the clients, with its first key.
+pub fn furnish(changes: &dyn Changes, client: &Entity, validator: bool, public_key: Option<&str>) -> Result<()> {
+    organization::join_clients(changes, client, validator)?;
+    changes.put_client(client.id, validator)?;
+    if let Some(public_key) = public_key {
+        changes.add_key(client.id, &Key::default_with(public_key))?;
+    }
+    Ok(())
+}
+
+/// Makes a client on nobody's permission; `creator` gets every permission on it.
+pub fn create(
+    changes: &dyn Changes,
+    creator: EntityId,
+    org: OrgId,
+    submitted: &Submitted,
+    public_key: Option<&str>,
+) -> Result<Entity> {
+    let made = authorization::make(changes, Some(creator), org, Kind::Client, &submitted.name)?;
+    let client = made.ok_or_else(exists)?;
+    furnish(changes, &client, submitted.validator, public_key)?;
+    Ok(client)
 }
 
 /// The refusal of a second client of a name.

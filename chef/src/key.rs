@@ -9,9 +9,11 @@ use rsa::{Pkcs1v15Sign, RsaPublicKey};
 use serde_json::{Value, json};
 
 use crate::Result;
+use crate::entity::Entity;
 use crate::error::{Error, Message};
 use crate::json::{self, Object};
 use crate::names::is_wide;
+use crate::records::Changes;
 
 /// The key that an actor is made with.
 pub const DEFAULT: &str = "default";
@@ -92,6 +94,12 @@ impl PublicKey {
         Some(Self { key, der })
     }
 
+    /// SHA-1 of the key as PKCS#1 in DER, in pairs of digits: the name of a key that was given none.
+    pub fn fingerprint(&self) -> String {
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY, &self.der);
+        digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(":")
+    }
+
     /// Whether `signature` is the text itself, padded and encrypted with the private half.
     ///
     /// A signature is a number; go-chef leaves the zeros off with which one in 256 begins.
@@ -156,6 +164,11 @@ pub enum End {
 }
 
 impl End {
+    /// Reads `YYYY-MM-DDTHH:MM:SSZ`, or `infinity`.
+    pub fn parse(text: &str) -> Option<Self> {
+        date(text)
+    }
+
     /// As a key has it.
     pub fn at(self) -> Option<Timestamp> {
         match self {
@@ -222,7 +235,6 @@ fn expiration(object: &Object) -> Result<Option<End>> {
     }
 }
 
-/// `YYYY-MM-DDTHH:MM:SSZ`, or `infinity`.
 fn date(text: &str) -> Option<End> {
     if text == "infinity" {
         return Some(End::Never);
@@ -236,6 +248,12 @@ fn date(text: &str) -> Option<End> {
         return None;
     }
     text.parse().ok().map(End::At)
+}
+
+/// Replaces the key that an actor was made with, or makes it.
+pub fn put_default(changes: &dyn Changes, actor: &Entity, public_key: &str) -> Result<()> {
+    changes.remove_key(actor.id, DEFAULT)?;
+    changes.add_key(actor.id, &Key::default_with(public_key)).map(drop)
 }
 
 /// The refusal for a key that is not there.

@@ -4,11 +4,13 @@ use regex::Regex;
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 
-use crate::entity::Entity;
+use crate::authorization::{self, SUPERUSER};
+use crate::entity::{Entity, EntityId, Kind, OrgId};
 use crate::error::{Error, Message};
 use crate::json::{self, Object};
-use crate::key::{self, Source};
+use crate::key::{self, Key, Source};
 use crate::names::is_small;
+use crate::records::Changes;
 use crate::{ApiVersion, Result};
 
 /// Fields of a profile that anybody may fill.
@@ -194,10 +196,14 @@ fn read(object: &Object, source: Source, now: Option<&Profile>, is_new: bool) ->
 fn password(object: &Object) -> Result<Option<String>> {
     match object.get("password") {
         None => Ok(None),
-        Some(Value::String(password)) if password.len() >= 6 => Ok(Some(password.clone())),
-        Some(Value::String(_)) => Err(Error::invalid("Password must have at least 6 characters")),
+        Some(Value::String(password)) => check_password(password).map(|()| Some(password.clone())),
         Some(_) => Err(json::invalid("password")),
     }
+}
+
+/// Refuses a password that is too short.
+pub fn check_password(password: &str) -> Result<()> {
+    if password.len() >= 6 { Ok(()) } else { Err(Error::invalid("Password must have at least 6 characters")) }
 }
 
 static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
@@ -234,6 +240,55 @@ pub fn credentials(body: &[u8], refusal: &str) -> Result<Credentials> {
 
 fn is_line(text: &str) -> bool {
     !text.is_empty() && !text.starts_with('\n') && !text.trim_end_matches('\n').contains('\n')
+}
+
+/// Makes a user of an entity that was just made: profile, password and first key.
+pub fn furnish(
+    changes: &dyn Changes,
+    user: &Entity,
+    submitted: &Submitted,
+    password_hash: Option<String>,
+    public_key: Option<&str>,
+) -> Result<()> {
+    if !changes.put_profile(user.id, &Profile::new(submitted, password_hash))? {
+        return Err(exists());
+    }
+    if let Some(public_key) = public_key {
+        changes.add_key(user.id, &Key::default_with(public_key))?;
+    }
+    Ok(())
+}
+
+/// Makes a user on nobody's permission; `creator` gets every permission on it.
+pub fn create(
+    changes: &dyn Changes,
+    creator: EntityId,
+    submitted: &Submitted,
+    password_hash: Option<String>,
+    public_key: Option<&str>,
+) -> Result<Entity> {
+    let made = authorization::make(changes, Some(creator), OrgId::GLOBAL, Kind::User, &submitted.name)?;
+    let user = made.ok_or_else(exists)?;
+    furnish(changes, &user, submitted, password_hash, public_key)?;
+    Ok(user)
+}
+
+/// Deletes a user, with the group of its own that it has in each of its organizations.
+pub fn remove(changes: &dyn Changes, user: &Entity) -> Result<()> {
+    for organization in changes.organizations_of(user.id)? {
+        if let Some(own) = changes.entity(organization.id, Kind::Group, &user.guid)? {
+            changes.remove_entity(own.id)?;
+        }
+    }
+    changes.remove_entity(user.id)
+}
+
+/// Refuses to take from the superuser what the server cannot do without.
+pub fn spare_superuser(user: &Entity, what: &str) -> Result<()> {
+    if user.name == SUPERUSER {
+        return Err(Error::forbidden(format!("{SUPERUSER} is the superuser and cannot be {what}")));
+    }
+    Ok(())
 }
 
 /// The refusal for a user who is not there.

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use crate::rooms::Rooms;
 
 mod authority;
+pub(crate) mod chef;
 mod compile;
 mod lookup;
 mod nodes;
@@ -92,6 +93,7 @@ pub(crate) enum Command {
         environment: Option<String>,
         question: Question,
     },
+    Chef(chef::Chef),
 }
 
 impl Command {
@@ -130,6 +132,8 @@ pub(crate) enum AdminError {
     Port(#[from] modules::PortError),
     #[error(transparent)]
     Token(#[from] modules::token::Fault),
+    #[error(transparent)]
+    Chef(#[from] ::chef::Error),
     #[error("an answer could not be written: {0}")]
     Json(#[from] serde_json::Error),
 }
@@ -176,6 +180,7 @@ async fn run(rooms: &Rooms, command: Command) -> Result<Value, AdminError> {
         Command::Lookup { node, facts, environment, question } => {
             lookup::lookup(rooms, certname(&node)?, facts, environment.as_deref(), question).await
         }
+        Command::Chef(command) => chef::perform(rooms, command).await,
     }
 }
 

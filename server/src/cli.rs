@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::config::Flags;
 
+pub(crate) mod chef;
 mod code;
 pub(crate) mod local;
 mod lookup;
@@ -29,6 +30,7 @@ const EXAMPLES: &str = "Examples:
   quartermaster serve --data-dir /srv/qm --code-dir /etc/puppetlabs/code --autosign '*.lab.example.com'
   quartermaster ca sign web01.example.com
   quartermaster node facts web01.example.com --json
+  quartermaster chef org create acme 'Acme Ltd' --filename acme-validator.pem
   quartermaster compile web01.example.com --facts facts.json
   quartermaster lookup ntp::servers --node web01.example.com --explain
 
@@ -85,6 +87,9 @@ order, SIGHUP reloads rules, autosigning and environments.")]
   quartermaster node reports web01.example.com --limit 5 --json"
     )]
     Node(Node),
+    /// Look after Chef: organizations, users, clients, keys, permissions
+    #[command(subcommand, after_help = chef::EXAMPLES)]
+    Chef(chef::Chef),
     /// Compile a catalog and print it
     #[command(after_help = "Examples:
   quartermaster compile web01.example.com

@@ -48,5 +48,5 @@ mod tokens;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    cli::run::run(&cli::Cli::parse())
+    cli::run::run(&cli::Cli::parse_from(cli::chef::arguments()))
 }

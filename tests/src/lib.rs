@@ -12,6 +12,7 @@
 //! - [`shared`]: the reference material that may lie beside the project
 
 pub mod agent;
+pub mod chef;
 pub mod client;
 pub mod corpus;
 pub mod difference;

@@ -4,7 +4,7 @@ use actix_web::http::{Method, StatusCode};
 use chef::client::{self, Current, Submitted};
 use chef::key::{self, Key, Source};
 use chef::records::{Changes, Records};
-use chef::{Entity, Error, Kind, Result, authorization, organization, principal};
+use chef::{Entity, Error, Kind, Result, authorization, principal};
 use serde_json::{Value, json};
 use store::Transaction;
 
@@ -20,14 +20,13 @@ pub(crate) fn all(ask: &Ask) -> Result<Work> {
     let makes = submitted.source == Source::Made;
     let create = Work::write(move |call, db| {
         let entity = made(call, db, &submitted)?.ok_or_else(client::exists)?;
-        organization::join_clients(db, &entity, submitted.validator)?;
-        db.put_client(entity.id, submitted.validator)?;
+        let public_key = public_key_of(call, &submitted.source)?;
+        client::furnish(db, &entity, submitted.validator, public_key.as_deref())?;
         let name = &submitted.name;
         let url = call.url(&["clients", name]);
         let mut body = json!({"uri": url});
-        if let Some(public_key) = public_key_of(call, &submitted.source)? {
+        if let Some(public_key) = public_key {
             let key = Key::default_with(&public_key);
-            db.add_key(entity.id, &key)?;
             let private_key = if makes { Some(call.pair()?.private_key.as_str()) } else { None };
             if call.api.keys_apart() {
                 let key_url = call.url(&["clients", name, "keys", key::DEFAULT]);
@@ -89,7 +88,7 @@ fn change(ask: &Ask, name: String) -> Work {
         db.put_client(found.id, submitted.validator)?;
         let mut answer = submitted.document;
         if let Some(public_key) = public_key_of(call, &submitted.source)? {
-            super::keys::put_default(db, &found, &public_key)?;
+            key::put_default(db, &found, &public_key)?;
             answer.insert("public_key".to_owned(), public_key.into());
             if makes {
                 answer.insert("private_key".to_owned(), call.pair()?.private_key.clone().into());

@@ -134,13 +134,6 @@ pub(crate) fn public_key_of(call: &Call, source: &Source) -> Result<Option<Strin
     })
 }
 
-/// Replaces the key that an actor was made with, or makes it.
-pub(crate) fn put_default(db: &Transaction<'_>, actor: &Entity, public_key: &str) -> Result<()> {
-    let key = Key::default_with(public_key);
-    db.remove_key(actor.id, key::DEFAULT)?;
-    db.add_key(actor.id, &key).map(drop)
-}
-
 /// The key of a new actor.
 pub(crate) fn shown_key(key: &Key, url: &str, private_key: Option<&str>) -> Value {
     let mut shown = key.json();

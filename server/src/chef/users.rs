@@ -22,14 +22,12 @@ pub(crate) fn all(ask: &Ask) -> Result<Work> {
         authorization::demand(db, &call.caller, container.id, Permission::Create)?;
         let made = authorization::create(db, &call.caller, OrgId::GLOBAL, Kind::User, &submitted.name)?;
         let entity = made.ok_or_else(user::exists)?;
-        if !db.put_profile(entity.id, &Profile::new(&submitted, call.password.clone()))? {
-            return Err(user::exists());
-        }
+        let public_key = public_key_of(call, &submitted.source)?;
+        user::furnish(db, &entity, &submitted, call.password.clone(), public_key.as_deref())?;
         let url = call.global_url(&["users", &submitted.name]);
         let mut body = json!({"uri": url});
-        if let Some(public_key) = public_key_of(call, &submitted.source)? {
+        if let Some(public_key) = public_key {
             let key = Key::default_with(&public_key);
-            db.add_key(entity.id, &key)?;
             let private_key = if makes { Some(call.pair()?.private_key.as_str()) } else { None };
             if call.api.keys_apart() {
                 let key_url = call.global_url(&["users", &submitted.name, "keys", key::DEFAULT]);
@@ -81,12 +79,7 @@ pub(crate) fn one(ask: &Ask, name: String) -> Work {
             let found = association::find_user(db, &name)?;
             call.demand(db, &found)?;
             let body = shown(call, db, &found)?;
-            for organization in db.organizations_of(found.id)? {
-                if let Some(own) = db.entity(organization.id, Kind::Group, &found.guid)? {
-                    db.remove_entity(own.id)?;
-                }
-            }
-            db.remove_entity(found.id)?;
+            user::remove(db, &found)?;
             Ok(Answer::ok(&body))
         }),
         _ => change(ask, name),
@@ -121,7 +114,7 @@ fn change(ask: &Ask, name: String) -> Work {
         let url = call.global_url(&["users", &submitted.name]);
         let mut answer = json!({"uri": url});
         if let Some(public_key) = public_key_of(call, &submitted.source)? {
-            super::keys::put_default(db, &found, &public_key)?;
+            key::put_default(db, &found, &public_key)?;
             if makes {
                 answer["private_key"] = call.pair()?.private_key.clone().into();
             }

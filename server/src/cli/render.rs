@@ -68,6 +68,7 @@ pub(super) fn answer(command: &Command, value: &Value, json: bool) -> anyhow::Re
             | Command::NodeReport { .. }
             | Command::NodeCatalog { .. }
             | Command::Compile { .. }
+            | Command::Chef(_)
             | Command::Lookup { .. } => put!("{}", serde_json::to_string_pretty(value)?),
         }
     }

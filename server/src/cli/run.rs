@@ -9,7 +9,7 @@ use anyhow::{Context, bail};
 use serde_json::{Value, json};
 
 use super::code::{self, Code};
-use super::{Ca, Cli, Command as Line, ConfigCommand, Node, local, render};
+use super::{Ca, Cli, Command as Line, ConfigCommand, Node, chef, local, render};
 use crate::admin::{Answer, Command, Sign, socket};
 use crate::config::{Config, Flags};
 use crate::environments::check::{self, Finding};
@@ -34,6 +34,7 @@ pub(crate) fn run(cli: &Cli) -> ExitCode {
 
 fn carry_out(cli: &Cli, config: Config, flags: Flags) -> anyhow::Result<ExitCode> {
     let json = cli.common.json;
+    let mut key_file = None;
     let command = match &cli.command {
         Line::Serve(_) => {
             log::start(&config.log)?;
@@ -58,6 +59,11 @@ fn carry_out(cli: &Cli, config: Config, flags: Flags) -> anyhow::Result<ExitCode
             environment: compile.environment.clone(),
             explain: compile.explain.clone(),
         },
+        Line::Chef(typed) => {
+            let (command, file) = chef::ask::command(typed)?;
+            key_file = file;
+            Command::Chef(command)
+        }
         Line::Lookup(lookup) => lookup.command(&config.certname.to_string(), json)?,
     };
     // Only warnings: what the command answers is on standard output.
@@ -72,7 +78,18 @@ fn carry_out(cli: &Cli, config: Config, flags: Flags) -> anyhow::Result<ExitCode
         local::perform_locally(config, command.clone()).await
     });
     match answer? {
-        Answer::Done(value) => render::answer(&command, &value, json),
+        Answer::Done(mut value) => {
+            if let Some(file) = key_file {
+                file.take(&mut value)?;
+            }
+            match &cli.command {
+                Line::Chef(typed) if !json => {
+                    chef::render::answer(typed, &value);
+                    Ok(ExitCode::SUCCESS)
+                }
+                _ => render::answer(&command, &value, json),
+            }
+        }
         Answer::Failed(reason) => bail!("{reason}"),
     }
 }

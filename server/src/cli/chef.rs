@@ -1,0 +1,367 @@
+//! `quartermaster chef …`: what is typed. Users of `chef-server-ctl` find its names here too.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+pub(crate) mod ask;
+mod familiar;
+pub(crate) mod key_file;
+pub(crate) mod render;
+
+pub(crate) use familiar::translated;
+
+pub(crate) const EXAMPLES: &str = "Examples:
+  quartermaster chef org create acme 'Acme Ltd' --association_user alice --filename acme-validator.pem
+  quartermaster chef user create alice --email alice@example.com --prompt-for-password --file alice.pem
+  quartermaster chef client create acme web01 --file web01.pem
+  quartermaster chef key rotate alice --file alice-new.pem
+  quartermaster chef acl grant acme group ops node web01 read,update
+
+The names of chef-server-ctl are known as well: org-create, org-user-add, user-create, password,
+grant-server-admin-permissions, add-user-key, list-client-keys and the like.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Chef {
+    /// Organizations, and who is in them
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  quartermaster chef org create acme 'Acme Ltd' --association_user alice --filename acme-validator.pem
+  quartermaster chef org user-add acme bob --admin
+  quartermaster chef org list --json"
+    )]
+    Org(Org),
+    /// Users
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  quartermaster chef user create alice --email alice@example.com --prompt-for-password --file alice.pem
+  quartermaster chef user create alice Alice Smith alice@example.com 'secret' --filename alice.pem
+  quartermaster chef user password alice
+  quartermaster chef user grant-server-admin alice"
+    )]
+    User(User),
+    /// Clients of an organization: machines and validators
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  quartermaster chef client create acme web01 --file web01.pem
+  quartermaster chef client reregister acme acme-validator --file acme-validator-new.pem"
+    )]
+    Client(Client),
+    /// Keys of users, and with --org of clients
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  quartermaster chef key list alice
+  quartermaster chef key add alice --key-name laptop --file laptop.pem
+  quartermaster chef key add web01 --org acme --public-key-path web01.pub --expiration-date 2030-01-01T00:00:00Z
+  quartermaster chef key rotate alice default --file alice-new.pem"
+    )]
+    Key(Key),
+    /// Who may do what with one object
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  quartermaster chef acl show acme node web01
+  quartermaster chef acl grant acme group ops container nodes create,read
+  quartermaster chef acl revoke acme client web01 role base update"
+    )]
+    Acl(Acl),
+    /// Groups of an organization
+    #[command(
+        subcommand,
+        after_help = "Examples:
+  quartermaster chef group show acme admins
+  quartermaster chef group add acme user alice admins
+  quartermaster chef group remove acme client web01 clients"
+    )]
+    Group(Group),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Org {
+    /// Make an organization; prints the key of its validator
+    #[command(after_help = "Example:
+  quartermaster chef org create acme 'Acme Ltd' --association_user alice --filename acme-validator.pem")]
+    Create {
+        /// Small letters, digits, _ and -
+        name: String,
+        full_name: String,
+        /// A user who becomes a member and an administrator at once
+        #[arg(short = 'a', long = "association_user", alias = "association-user", value_name = "USER")]
+        association_user: Option<String>,
+        #[command(flatten)]
+        file: KeyFile,
+    },
+    /// Names of all organizations
+    List,
+    /// One organization
+    Show { name: String },
+    /// Delete an organization with all that is in it
+    Delete {
+        name: String,
+        #[command(flatten)]
+        sure: Sure,
+    },
+    /// Put a user into an organization
+    UserAdd {
+        organization: String,
+        user: String,
+        /// Also into the groups admins and billing-admins
+        #[arg(short, long)]
+        admin: bool,
+    },
+    /// Take a user out of an organization
+    UserRemove {
+        organization: String,
+        user: String,
+        /// Also out of the groups admins and billing-admins
+        #[arg(short, long, visible_alias = "force-remove-from-admins")]
+        force: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum User {
+    /// Make a user; prints its key
+    #[command(after_help = "Examples:
+  quartermaster chef user create alice --email alice@example.com --prompt-for-password --file alice.pem
+  quartermaster chef user create alice Alice Smith alice@example.com 'secret' --filename alice.pem
+
+Without a password, one is asked for, or the first line of standard input is taken.")]
+    Create(NewUser),
+    /// Names of all users
+    List {
+        /// With addresses and names
+        #[arg(short = 'a', long, visible_alias = "all-info")]
+        verbose: bool,
+    },
+    /// One user, its organizations, and whether it is a server admin
+    Show { name: String },
+    /// Delete a user
+    Delete {
+        name: String,
+        /// Also where the user runs an organization
+        #[arg(short = 'R', long, visible_alias = "remove-from-admin-groups")]
+        force: bool,
+        #[command(flatten)]
+        sure: Sure,
+    },
+    /// Set a user's password, which the console asks for
+    #[command(after_help = "Example:
+  quartermaster chef user password alice
+
+Without a password, one is asked for, or the first line of standard input is taken.")]
+    Password { name: String, password: Option<String> },
+    /// Users who may list, make, change and delete users
+    ServerAdmins,
+    /// Let a user list, make, change and delete users
+    GrantServerAdmin { name: String },
+    /// Take that permission back
+    RevokeServerAdmin { name: String },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct NewUser {
+    /// Small letters, digits, _ and -
+    pub(crate) name: String,
+    /// As `chef-server-ctl` takes them: FIRST [MIDDLE] LAST EMAIL [PASSWORD]
+    #[arg(value_name = "FIRST [MIDDLE] LAST EMAIL [PASSWORD]", num_args = 0..=5)]
+    pub(crate) details: Vec<String>,
+    #[arg(long, value_name = "NAME")]
+    pub(crate) first_name: Option<String>,
+    #[arg(long, value_name = "NAME")]
+    pub(crate) last_name: Option<String>,
+    #[arg(long, value_name = "ADDRESS", required_unless_present = "details")]
+    pub(crate) email: Option<String>,
+    /// Others see it in the list of processes: better asked for
+    #[arg(long, value_name = "PASSWORD")]
+    pub(crate) password: Option<String>,
+    /// Ask for the password
+    #[arg(short = 'p', long, conflicts_with = "password")]
+    pub(crate) prompt_for_password: bool,
+    /// An organization to put the user into
+    #[arg(short, long, value_name = "ORG")]
+    pub(crate) orgname: Option<String>,
+    /// The user's own public key, instead of a new one
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["prevent_keygen", "file"])]
+    pub(crate) user_key: Option<PathBuf>,
+    /// Make no key
+    #[arg(short = 'k', long, conflicts_with = "file")]
+    pub(crate) prevent_keygen: bool,
+    #[command(flatten)]
+    pub(crate) file: KeyFile,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Client {
+    /// Make a client; prints its key
+    Create {
+        organization: String,
+        name: String,
+        /// One that may make other clients
+        #[arg(long)]
+        validator: bool,
+        /// The client's own public key, instead of a new one
+        #[arg(short, long = "public-key", value_name = "FILE", conflicts_with_all = ["prevent_keygen", "file"])]
+        public_key: Option<PathBuf>,
+        /// Make no key
+        #[arg(short = 'k', long, conflicts_with = "file")]
+        prevent_keygen: bool,
+        #[command(flatten)]
+        file: KeyFile,
+    },
+    /// Names of all clients of an organization
+    List { organization: String },
+    /// One client
+    Show { organization: String, name: String },
+    /// Delete a client
+    Delete { organization: String, name: String },
+    /// Make a new key in the place of the client's first one; prints it
+    Reregister {
+        organization: String,
+        name: String,
+        #[command(flatten)]
+        file: KeyFile,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Key {
+    /// Add a key; prints the private half where it is made here
+    #[command(after_help = "Examples:
+  quartermaster chef key add alice --key-name laptop --file laptop.pem
+  quartermaster chef key add alice --public-key-path alice.pub
+
+A key that is given and has no name is named by its fingerprint.")]
+    Add {
+        #[command(flatten)]
+        owner: Owner,
+        #[arg(short, long, value_name = "NAME", required_unless_present = "public_key_path")]
+        key_name: Option<String>,
+        /// A public key in PEM, instead of a new pair
+        #[arg(short, long, value_name = "FILE", conflicts_with = "file")]
+        public_key_path: Option<PathBuf>,
+        /// YYYY-MM-DDTHH:MM:SSZ, or infinity
+        #[arg(short, long, value_name = "DATE", default_value = "infinity")]
+        expiration_date: String,
+        #[command(flatten)]
+        file: KeyFile,
+    },
+    /// Keys with their ends
+    List {
+        #[command(flatten)]
+        owner: Owner,
+        /// Print the public keys
+        #[arg(short, long)]
+        verbose: bool,
+    },
+    /// Delete a key
+    Delete {
+        #[command(flatten)]
+        owner: Owner,
+        key_name: String,
+    },
+    /// Make a new pair in the place of a key; prints the private half
+    Rotate {
+        #[command(flatten)]
+        owner: Owner,
+        #[arg(default_value = "default")]
+        key_name: String,
+        /// YYYY-MM-DDTHH:MM:SSZ, or infinity [default: as it was]
+        #[arg(short, long, value_name = "DATE")]
+        expiration_date: Option<String>,
+        #[command(flatten)]
+        file: KeyFile,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Owner {
+    /// A user; with --org a client
+    pub(crate) name: String,
+    /// The organization of the client
+    #[arg(long, value_name = "ORG")]
+    pub(crate) org: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Acl {
+    /// The five lists of an object
+    Show {
+        organization: String,
+        /// client, container, cookbook, data, environment, group, node, organization, policy, role, user ...
+        object_type: String,
+        /// Of an organization: its name
+        object_name: String,
+    },
+    /// Put somebody on lists of an object
+    #[command(visible_alias = "add")]
+    Grant(Entry),
+    /// Take somebody off lists of an object
+    #[command(visible_alias = "remove")]
+    Revoke(Entry),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Entry {
+    pub(crate) organization: String,
+    /// user, client or group
+    pub(crate) member_type: String,
+    pub(crate) member_name: String,
+    /// client, container, cookbook, data, environment, group, node, organization, policy, role, user ...
+    pub(crate) object_type: String,
+    pub(crate) object_name: String,
+    /// create, read, update, delete, grant
+    #[arg(value_delimiter = ',', required = true)]
+    pub(crate) permissions: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Group {
+    /// Names of all groups of an organization
+    List { organization: String },
+    /// Who is in a group
+    Show { organization: String, group: String },
+    /// Make a group
+    Create { organization: String, group: String },
+    /// Delete a group
+    Delete { organization: String, group: String },
+    /// Put somebody into a group
+    Add(Membership),
+    /// Take somebody out of a group
+    Remove(Membership),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Membership {
+    pub(crate) organization: String,
+    /// user, client or group
+    pub(crate) member_type: String,
+    pub(crate) member_name: String,
+    pub(crate) group: String,
+}
+
+/// Where a private key is written.
+#[derive(Debug, Args)]
+pub(crate) struct KeyFile {
+    /// Write the private key to a new file, which nobody else can read, instead of printing it
+    #[arg(short, long, visible_alias = "filename", value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+}
+
+/// What is deleted is gone.
+#[derive(Debug, Args)]
+pub(crate) struct Sure {
+    /// Do not ask
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+}
+
+/// The command line, with the names of `chef-server-ctl` as this program writes them.
+pub(crate) fn arguments() -> Vec<OsString> {
+    translated(std::env::args_os().collect())
+}
