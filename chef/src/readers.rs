@@ -38,8 +38,15 @@ pub fn establish(changes: &dyn Changes, organization: &Organization) -> Result<E
 }
 
 /// Makes somebody a reader and no more: a user, who joins the organization if need be, or a client.
+/// What it made itself, or was given by name, it keeps; administrators are refused.
 pub fn admit(changes: &dyn Changes, organization: &Organization, actor: &Entity, at: Timestamp) -> Result<()> {
     let group = establish(changes, organization)?;
+    let admins = authorization::group(changes, organization.id, "admins")?;
+    if changes.is_member(actor.id, admins.id)? {
+        let (name, organization) = (&actor.name, &organization.entity.name);
+        let text = format!("{name} is an administrator of {organization}: take it out of the group admins first");
+        return Err(Error::forbidden(text));
+    }
     let (before, member) = match actor.kind {
         Kind::User => {
             if !changes.is_associated(actor.id, organization.id)? {

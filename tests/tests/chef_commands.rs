@@ -214,3 +214,120 @@ fn a_folder_without_a_server_is_named() -> Result<()> {
     assert!(!output.status.success() && said(&output).contains("no server has run in"), "{}", said(&output));
     Ok(())
 }
+
+#[test]
+fn readers_read_all_and_change_nothing() -> Result<()> {
+    let server = Server::options().start()?;
+    let file = |name: &str| server.folder().join(name);
+    let key = file("ann.pem");
+    let typed = ["chef", "user-create", "ann", "Ann", "Lee", "ann@example.com", "secret1", "-f"];
+    server.quartermaster(&[&typed[..], &[&key.display().to_string()]].concat())?;
+    let robot_key = file("robot.pem");
+    let robot_path = robot_key.display().to_string();
+    server.quartermaster(&["chef", "client", "create", "default", "robot", "--file", &robot_path])?;
+    let admin = Signer::superuser(&server);
+    let (ann, robot) = (Signer::new("ann", &key), Signer::new("robot", &robot_key));
+    let org = |path: &str| format!("/organizations/default/{path}");
+    let make = |kind: &str, body: Value| -> Result<()> {
+        let made = admin.post(&server, &org(kind), &body.to_string())?;
+        ensure!(made.status == 201, "{kind}: {} {}", made.status, made.text());
+        Ok(())
+    };
+    let all = |name: &str| -> Result<()> {
+        make("nodes", json!({"name": name}))?;
+        make("roles", json!({"name": name, "run_list": []}))?;
+        make("environments", json!({"name": name}))?;
+        make("data", json!({"name": name}))?;
+        make(&format!("data/{name}"), json!({"id": "item"}))?;
+        make("clients", json!({"name": name, "create_key": true}))?;
+        make("groups", json!({"groupname": name}))?;
+        let policy = json!({"name": name, "revision_id": "1", "run_list": ["recipe[a::b]"], "cookbook_locks": {}});
+        let put = admin.put(&server, &org(&format!("policy_groups/{name}/policies/{name}")), &policy.to_string())?;
+        ensure!(put.status == 201, "{} {}", put.status, put.text());
+        Ok(())
+    };
+    let refusal = ann.get(&server, &org("nodes"))?;
+    assert_eq!(refusal.status, 403, "not in the organization yet: {}", refusal.text());
+    all("before")?;
+    let said = server.quartermaster(&["chef", "org", "read-only", "default", "ann", "robot"])?;
+    assert!(said.contains("The group read-only may read all of default"), "{said}");
+    all("after")?;
+
+    for signer in [&ann, &robot] {
+        for list in ["nodes", "roles", "environments", "data", "clients", "groups", "containers", "cookbooks", "users"]
+        {
+            let answer = signer.get(&server, &org(list))?;
+            assert_eq!(answer.status, 200, "{} {list}: {}", signer.name, answer.text());
+        }
+        for name in ["before", "after"] {
+            let paths = ["nodes/N", "roles/N", "environments/N", "data/N", "data/N/item", "clients/N", "groups/N"];
+            let more = ["policies/N", "policy_groups/N", "policy_groups/N/policies/N", "clients/N/keys", "search/node"];
+            for path in paths.into_iter().chain(more) {
+                let answer = signer.get(&server, &org(&path.replace('N', name)))?;
+                assert_eq!(answer.status, 200, "{} {path}: {}", signer.name, answer.text());
+            }
+            for path in paths.into_iter().take(5) {
+                let answer = signer.send(&server, "DELETE", &org(&path.replace('N', name)), "")?;
+                assert_eq!(answer.status, 403, "{} {path}: {}", signer.name, answer.text());
+            }
+            let answer = signer.put(&server, &org(&format!("nodes/{name}")), &json!({"name": name}).to_string())?;
+            assert_eq!(answer.status, 403, "{}", answer.text());
+        }
+        for kind in ["nodes", "roles", "environments", "data", "clients", "groups"] {
+            let body = json!({"name": "mine", "groupname": "mine", "run_list": []}).to_string();
+            let answer = signer.post(&server, &org(kind), &body)?;
+            assert!(matches!(answer.status, 400 | 403), "{} {kind}: {} {}", signer.name, answer.status, answer.text());
+            let found = admin.get(&server, &org(&format!("{kind}/mine")))?;
+            assert_eq!(found.status, 404, "{} {kind}", signer.name);
+        }
+        let answer = signer.post(&server, &org("sandboxes"), &json!({"checksums": {}}).to_string())?;
+        assert!(matches!(answer.status, 400 | 403), "{}", answer.text());
+    }
+    let unknown = refused(&server, &["chef", "org", "read-only", "default", "nobody"])?;
+    assert!(unknown.contains("nobody"), "{unknown}");
+    server.quartermaster(&["chef", "org", "user-add", "default", "ann", "--admin"])?;
+    let office = refused(&server, &["chef", "org", "read-only", "default", "ann"])?;
+    assert!(office.contains("administrator"), "{office}");
+    Ok(())
+}
+
+#[test]
+fn what_clients_told_of_runs_is_shown() -> Result<()> {
+    const RUN: &str = "aaaaaaaa-0000-4000-8000-000000000001";
+    let server = Server::options().start()?;
+    let admin = Signer::superuser(&server);
+    let tell = |message: Value| -> Result<()> {
+        let answer = admin.post(&server, "/organizations/default/data-collector", &message.to_string())?;
+        ensure!(answer.status == 201, "{} {}", answer.status, answer.text());
+        Ok(())
+    };
+    assert_eq!(json_of(&server, &["chef", "runs"])?, json!([]));
+    tell(json!({
+        "message_type": "run_converge", "node_name": "web01", "run_id": RUN, "status": "failure",
+        "start_time": "2026-11-24T00:00:00Z", "end_time": "2026-11-24T00:00:09Z",
+        "total_resource_count": 2, "updated_resource_count": 1, "run_list": ["recipe[a]"],
+        "resources": [{"type": "file", "name": "/a", "status": "failed"}, {"type": "file", "name": "/b", "status": "skipped"}],
+        "error": {"class": "RuntimeError", "message": "no"},
+    }))?;
+    tell(json!({
+        "type": "inspec_report", "node_name": "web01", "report_uuid": RUN, "end_time": "2026-11-24T00:00:09Z",
+        "profiles": [{"controls": [{"results": [{"status": "passed"}]}]}],
+    }))?;
+    tell(json!({"message_type": "action", "task": "update", "entity_type": "node", "entity_name": "web01"}))?;
+    let runs = json_of(&server, &["chef", "runs", "web01", "--org", "default", "--status", "failure"])?;
+    assert_eq!((&runs[0]["run"], &runs[0]["error"]), (&json!(RUN), &json!("RuntimeError: no")));
+    assert_eq!(json_of(&server, &["chef", "runs", "--status", "success"])?, json!([]));
+    let shown = server.quartermaster(&["chef", "runs"])?;
+    assert!(shown.contains(RUN) && shown.contains("failure") && shown.contains("1 of 2 changed"), "{shown}");
+    let run = json_of(&server, &["chef", "run", RUN])?;
+    assert_eq!((run["resources"].as_array().map(Vec::len), &run["resources"][0]["name"]), (Some(1), &json!("/a")));
+    let shown = server.quartermaster(&["chef", "compliance", "web01"])?;
+    assert!(shown.contains("1 passed, 0 failed, 0 skipped"), "{shown}");
+    assert_eq!(json_of(&server, &["chef", "compliance-report", RUN])?["node_name"], "web01");
+    assert!(server.quartermaster(&["chef", "actions"])?.contains("update  node web01"));
+    for wrong in [["chef", "run", "1"], ["chef", "runs", "a/b"], ["chef", "compliance-report", "nothing"]] {
+        refused(&server, &wrong)?;
+    }
+    assert!(refused(&server, &["chef", "runs", "--status", "odd"])?.contains("aborted"));
+    Ok(())
+}

@@ -17,6 +17,7 @@ mod clients;
 mod groups;
 mod keys;
 mod organizations;
+mod runs;
 mod users;
 
 /// Something that is asked for of Chef.
@@ -28,6 +29,7 @@ pub(crate) enum Chef {
     OrgShow { name: String },
     OrgDelete { name: String },
     OrgUserAdd { organization: String, user: String, admin: bool },
+    OrgReadOnly { organization: String, names: Vec<String> },
     OrgUserRemove { organization: String, user: String, force: bool },
     UserCreate { user: NewUser },
     UserList { verbose: bool },
@@ -55,6 +57,11 @@ pub(crate) enum Chef {
     GroupDelete { organization: String, name: String },
     GroupAdd { organization: String, name: String, member: Thing },
     GroupRemove { organization: String, name: String, member: Thing },
+    Runs { organization: Option<String>, node: Option<String>, status: Option<String>, limit: usize },
+    Run { organization: Option<String>, id: String },
+    Compliance { node: Option<String>, limit: usize },
+    ComplianceReport { id: String },
+    Actions { limit: usize },
 }
 
 /// A user that is to be made.
@@ -107,6 +114,7 @@ pub(super) async fn perform(rooms: &Rooms, command: Chef) -> Result<Value, Admin
         Chef::OrgUserAdd { organization, user, admin } => {
             organizations::add_user(rooms, organization, user, admin).await
         }
+        Chef::OrgReadOnly { organization, names } => organizations::read_only(rooms, organization, names).await,
         Chef::OrgUserRemove { organization, user, force } => {
             organizations::remove_user(rooms, organization, user, force).await
         }
@@ -146,6 +154,11 @@ pub(super) async fn perform(rooms: &Rooms, command: Chef) -> Result<Value, Admin
         Chef::GroupRemove { organization, name, member } => {
             groups::change(rooms, organization, name, member, false).await
         }
+        Chef::Runs { organization, node, status, limit } => runs::list(rooms, organization, node, status, limit).await,
+        Chef::Run { organization, id } => runs::show(rooms, organization, id).await,
+        Chef::Compliance { node, limit } => runs::compliance(rooms, node, limit).await,
+        Chef::ComplianceReport { id } => runs::compliance_report(rooms, id).await,
+        Chef::Actions { limit } => runs::actions(rooms, limit).await,
     }
 }
 

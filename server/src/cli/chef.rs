@@ -70,6 +70,44 @@ pub(crate) enum Chef {
   quartermaster chef acl revoke acme client web01 role base update"
     )]
     Acl(Acl),
+    /// Runs of clients, newest first
+    #[command(after_help = "Examples:
+  quartermaster chef runs web01 --limit 5
+  quartermaster chef runs --org acme --status failure --json
+  quartermaster chef run 30077269-59d0-4283-81f6-8d23cbed3a7a")]
+    Runs {
+        /// Else of all nodes
+        node: Option<String>,
+        /// Else of all organizations, and of nodes that belong to none
+        #[arg(long, value_name = "ORG")]
+        org: Option<String>,
+        /// started, success, failure, or aborted: it did not tell its end within a day
+        #[arg(long)]
+        status: Option<String>,
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+    },
+    /// One run, with the resources that it changed
+    Run {
+        id: String,
+        /// Else of whichever organization has it
+        #[arg(long, value_name = "ORG")]
+        org: Option<String>,
+    },
+    /// Compliance reports, newest first
+    Compliance {
+        /// Else of all nodes
+        node: Option<String>,
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+    },
+    /// One compliance report, whole
+    ComplianceReport { id: String },
+    /// What was done on Chef servers that tell this one, newest first
+    Actions {
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+    },
     /// Groups of an organization
     #[command(
         subcommand,
@@ -113,6 +151,19 @@ pub(crate) enum Org {
         /// Also into the groups admins and billing-admins
         #[arg(short, long)]
         admin: bool,
+    },
+    /// Let somebody read all of an organization and change nothing: makes the group read-only
+    #[command(after_help = "Examples:
+  quartermaster chef org read-only acme
+  quartermaster chef org read-only acme auditor dashboard
+
+Makes the group `read-only`, which may read all there is in the organization and what will come, and puts
+the named into it. Users join the organization if need be; users and clients leave the groups `users` and
+`clients`, by which they could change things. May be typed again at any time.")]
+    ReadOnly {
+        organization: String,
+        /// Users, or clients where no user has the name
+        names: Vec<String>,
     },
     /// Take a user out of an organization
     UserRemove {

@@ -1,11 +1,11 @@
 //! `chef org …`
 
 use chef::records::Records;
-use chef::{Error, Kind, OrgId, association};
+use chef::{Error, Kind, OrgId, association, readers};
 use serde_json::{Value, json};
 use store::Transaction;
 
-use super::{blocking, organization, read, told, write};
+use super::{blocking, client, organization, read, told, write};
 use crate::admin::AdminError;
 use crate::chef::mint;
 use crate::clock;
@@ -93,6 +93,30 @@ pub(super) fn joined(db: &Transaction<'_>, name: &str, user: &str, admin: bool) 
         association::appoint(db, &organization, &user)?;
     }
     Ok(json!({"organization": organization.entity.name, "user": user.name, "admin": admin, "was_in": was_in}))
+}
+
+/// Makes the group of who may only read, and puts users and clients into it.
+pub(super) async fn read_only(
+    rooms: &Rooms,
+    organization_name: String,
+    names: Vec<String>,
+) -> Result<Value, AdminError> {
+    let text = format!("organization {organization_name} may be read by {} {}", readers::NAME, names.join(", "));
+    let shown = write(rooms, move |db, _| {
+        let organization = organization(db, &organization_name)?;
+        let group = readers::establish(db, &organization)?;
+        for name in &names {
+            let actor = match db.entity(OrgId::GLOBAL, Kind::User, name)? {
+                Some(user) => user,
+                None => client(db, &organization, name)?,
+            };
+            readers::admit(db, &organization, &actor, clock::now())?;
+        }
+        Ok(json!({"organization": organization.entity.name, "group": group.name, "members": names}))
+    });
+    let shown = shown.await?;
+    told(&text);
+    Ok(shown)
 }
 
 pub(super) async fn remove_user(

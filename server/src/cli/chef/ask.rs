@@ -19,6 +19,13 @@ pub(crate) fn command(typed: &Chef) -> anyhow::Result<(Command, Option<Waiting>)
         Chef::Key(key) => of_key(key)?,
         Chef::Acl(acl) => of_acl(acl),
         Chef::Group(group) => of_group(group),
+        Chef::Runs { node, org, status, limit } => {
+            Command::Runs { organization: org.clone(), node: node.clone(), status: status.clone(), limit: *limit }
+        }
+        Chef::Run { id, org } => Command::Run { organization: org.clone(), id: id.clone() },
+        Chef::Compliance { node, limit } => Command::Compliance { node: node.clone(), limit: *limit },
+        Chef::ComplianceReport { id } => Command::ComplianceReport { id: id.clone() },
+        Chef::Actions { limit } => Command::Actions { limit: *limit },
     };
     Ok((command, file))
 }
@@ -48,6 +55,9 @@ fn of_org(org: &Org) -> anyhow::Result<Command> {
         }
         Org::UserAdd { organization, user, admin } => {
             Command::OrgUserAdd { organization: organization.clone(), user: user.clone(), admin: *admin }
+        }
+        Org::ReadOnly { organization, names } => {
+            Command::OrgReadOnly { organization: organization.clone(), names: names.clone() }
         }
         Org::UserRemove { organization, user, force } => {
             Command::OrgUserRemove { organization: organization.clone(), user: user.clone(), force: *force }

@@ -25,6 +25,10 @@ pub(crate) fn answer(typed: &Chef, value: &Value) {
         Chef::Key(key) => of_key(key, value),
         Chef::Acl(_) => acl(value.get("acl").unwrap_or(value)),
         Chef::Group(group) => of_group(group, value),
+        Chef::Runs { .. } => runs(value),
+        Chef::Run { .. } | Chef::ComplianceReport { .. } => whole(value),
+        Chef::Compliance { .. } => compliance(value),
+        Chef::Actions { .. } => actions(value),
     }
     if let Some(key) = value.get("private_key").and_then(Value::as_str) {
         put!("{}", key.trim_end());
@@ -44,6 +48,12 @@ fn of_org(org: &Org, value: &Value) {
             let already = if value["was_in"] == Value::Bool(true) { "is already in" } else { "was added to" };
             let office = if *admin { ", and to its groups admins and billing-admins" } else { "" };
             put!("User {user} {already} {organization}{office}");
+        }
+        Org::ReadOnly { organization, names } => {
+            put!("The group {} may read all of {organization}", text(&value["group"]));
+            for name in names {
+                put!("{name} is in it");
+            }
         }
         Org::UserRemove { organization, user, .. } => put!("User {user} was removed from {organization}"),
     }
@@ -123,6 +133,33 @@ fn of_group(group: &Group, value: &Value) {
             }
         }
     }
+}
+
+fn runs(value: &Value) {
+    for run in value.as_array().into_iter().flatten() {
+        let [id, node, status, began] = ["run", "node", "status", "started_at"].map(|field| text(&run[field]));
+        put!("{id}  {began:30}  {status:8}  {node}  {} of {} changed", run["updated"], run["total"]);
+    }
+}
+
+fn compliance(value: &Value) {
+    for report in value.as_array().into_iter().flatten() {
+        let [id, node, status, at] = ["report", "node", "status", "ended_at"].map(|field| text(&report[field]));
+        let [passed, failed, skipped] = ["passed", "failed", "skipped"].map(|field| text(&report[field]));
+        put!("{id}  {at:30}  {status:8}  {node}  {passed} passed, {failed} failed, {skipped} skipped");
+    }
+}
+
+fn actions(value: &Value) {
+    for action in value.as_array().into_iter().flatten() {
+        let [at, organization, task] = ["at", "organization", "task"].map(|field| text(&action[field]));
+        let [kind, name, who] = ["entity_type", "entity_name", "requestor"].map(|field| text(&action[field]));
+        put!("{at:30}  {organization}  {who}  {task}  {kind} {name}");
+    }
+}
+
+fn whole(value: &Value) {
+    put!("{}", serde_json::to_string_pretty(value).unwrap_or_default());
 }
 
 /// Names, one a line.
