@@ -1,6 +1,6 @@
 //! `…/clients` and `…/clients/CLIENT`.
 
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::Method;
 use chef::client::{self, Current, Submitted};
 use chef::key::{self, Key, Source};
 use chef::records::{Changes, Records};
@@ -75,8 +75,6 @@ pub(crate) fn one(ask: &Ask, name: String) -> Work {
 
 fn change(ask: &Ask, name: String) -> Work {
     let (body, api) = (ask.body.clone(), ask.api);
-    let sent = chef::json::object(&body).unwrap_or_default();
-    let makes = !api.keys_apart() && sent.get("private_key") == Some(&Value::Bool(true));
     let change = Work::write(move |call, db| {
         let found = find(call, db, &name)?;
         let validator = db.is_validator(found.id)? == Some(true);
@@ -87,23 +85,19 @@ fn change(ask: &Ask, name: String) -> Work {
         }
         db.put_client(found.id, submitted.validator)?;
         let mut answer = submitted.document;
-        if let Some(public_key) = public_key_of(call, &submitted.source)? {
-            key::put_default(db, &found, &public_key)?;
+        if let Some((public_key, private_key)) = super::keys::replace(call, db, &found, &submitted.source)? {
             answer.insert("public_key".to_owned(), public_key.into());
-            if makes {
-                answer.insert("private_key".to_owned(), call.pair()?.private_key.clone().into());
+            if let Some(private_key) = private_key {
+                answer.insert("private_key".to_owned(), private_key.into());
             }
         } else if !call.api.keys_apart() {
             let key = principal::default_key(db, &found)?;
             answer.insert("public_key".to_owned(), key.map(|key| key.public_key).into());
         }
-        let answer = Answer::ok(&Value::Object(answer));
-        if submitted.name == name {
-            return Ok(answer);
-        }
-        Ok(answer.with_status(StatusCode::CREATED).at(&call.url(&["clients", &submitted.name])))
+        let url = call.url(&["clients", &submitted.name]);
+        Ok(Answer::ok(&Value::Object(answer)).moved_if(submitted.name != name, &url))
     });
-    change.with_pair_if(makes)
+    change.with_pair_if(super::keys::is_asked_for(ask))
 }
 
 pub(crate) fn find(call: &Call, db: &Transaction<'_>, name: &str) -> Result<Entity> {

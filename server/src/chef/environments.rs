@@ -1,6 +1,6 @@
 //! `…/environments` and `…/environments/ENVIRONMENT`.
 
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::Method;
 use chef::node::Facets;
 use chef::records::{Changes, Records};
 use chef::{Error, Kind, Result, authorization, environment, json};
@@ -46,9 +46,6 @@ pub(crate) fn one(ask: &Ask, name: String) -> Result<Work> {
         }
         let text = json::text(&environment);
         db.put_document(found.id, &text, &Facets::default())?;
-        if new == name {
-            return Ok(Answer::text(text));
-        }
-        Ok(Answer::text(text).with_status(StatusCode::CREATED).at(&call.url(&["environments", new])))
+        Ok(Answer::text(text).moved_if(new != name, &call.url(&["environments", new])))
     }))
 }

@@ -1,6 +1,6 @@
 //! `PATH/keys` and `PATH/keys/KEY`, of users and clients.
 
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::Method;
 use chef::key::{self, Key, Source};
 use chef::records::{Changes, Records};
 use chef::{Entity, Error, Permission, Result, association, authorization};
@@ -79,11 +79,8 @@ fn change(ask: &Ask, owner: Owner, name: String) -> Result<Work> {
         if !db.replace_key(actor.id, &name, &key)? {
             return Err(key::exists(&key.name));
         }
-        let answer = Answer::ok(&Value::Object(sent));
-        if key.name == name {
-            return Ok(answer);
-        }
-        Ok(answer.with_status(StatusCode::CREATED).at(&url(call, &owner, &key.name)))
+        let url = url(call, &owner, &key.name);
+        Ok(Answer::ok(&Value::Object(sent)).moved_if(key.name != name, &url))
     });
     Ok(work.with_pair_if(makes))
 }
@@ -132,6 +129,26 @@ pub(crate) fn public_key_of(call: &Call, source: &Source) -> Result<Option<Strin
         Source::Given(key) => Some(key.clone()),
         Source::Made => Some(call.pair()?.public_key.clone()),
     })
+}
+
+/// Whether a change of an actor asks for a new key, as documents could before keys stood apart.
+pub(crate) fn is_asked_for(ask: &Ask) -> bool {
+    let sent = chef::json::object(&ask.body).unwrap_or_default();
+    !ask.api.keys_apart() && sent.get("private_key") == Some(&Value::Bool(true))
+}
+
+/// Gives an actor the key that its new document brings or asks for: the public half, and the private one where it was
+/// made here.
+pub(crate) fn replace(
+    call: &Call,
+    db: &Transaction<'_>,
+    actor: &Entity,
+    source: &Source,
+) -> Result<Option<(String, Option<String>)>> {
+    let Some(public_key) = public_key_of(call, source)? else { return Ok(None) };
+    key::put_default(db, actor, &public_key)?;
+    let private_key = if *source == Source::Made { Some(call.pair()?.private_key.clone()) } else { None };
+    Ok(Some((public_key, private_key)))
 }
 
 /// The key of a new actor.

@@ -129,6 +129,11 @@ impl Answer {
         }
     }
 
+    /// Says that what was changed is elsewhere now, if it is.
+    pub(crate) fn moved_if(self, has_moved: bool, url: &str) -> Self {
+        if has_moved { self.with_status(StatusCode::CREATED).at(url) } else { self }
+    }
+
     /// Says where it is now.
     pub(crate) fn at(self, url: &str) -> Self {
         Self { location: Some(url.to_owned()), ..self }

@@ -1,6 +1,6 @@
 //! `/users`, `/users/USER`, and the comparison of passwords.
 
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::Method;
 use chef::key::{self, Key, Source};
 use chef::records::{Changes, Records};
 use chef::user::{self, Profile};
@@ -89,7 +89,6 @@ pub(crate) fn one(ask: &Ask, name: String) -> Work {
 fn change(ask: &Ask, name: String) -> Work {
     let (body, api) = (ask.body.clone(), ask.api);
     let sent = chef::json::object(&body).unwrap_or_default();
-    let makes = !api.keys_apart() && sent.get("private_key") == Some(&Value::Bool(true));
     let password = chef::json::str_of(&sent, "password").filter(|password| password.len() >= 6).map(str::to_owned);
     let change = Work::write(move |call, db| {
         let parsed = association::find_user(db, &name);
@@ -113,16 +112,12 @@ fn change(ask: &Ask, name: String) -> Work {
         }
         let url = call.global_url(&["users", &submitted.name]);
         let mut answer = json!({"uri": url});
-        if let Some(public_key) = public_key_of(call, &submitted.source)? {
-            key::put_default(db, &found, &public_key)?;
-            if makes {
-                answer["private_key"] = call.pair()?.private_key.clone().into();
-            }
+        if let Some((_, Some(private_key))) = super::keys::replace(call, db, &found, &submitted.source)? {
+            answer["private_key"] = private_key.into();
         }
-        let answer = Answer::ok(&answer);
-        if submitted.name == name { Ok(answer) } else { Ok(answer.with_status(StatusCode::CREATED).at(&url)) }
+        Ok(Answer::ok(&answer).moved_if(submitted.name != name, &url))
     });
-    change.with_pair_if(makes).with_password(password)
+    change.with_pair_if(super::keys::is_asked_for(ask)).with_password(password)
 }
 
 /// What a user looks like in the version of the API that was asked for.
