@@ -285,7 +285,7 @@ pub(super) static URI: Maker = Maker {
         if index == 0 {
             let text = arguments[0].as_str().unwrap_or_default();
             crate::types::uri::check(text).map_err(Failure::argument)?;
-            return Ok(Value::Uri(Arc::from(text)));
+            return Ok(Value::Uri(crate::types::uri::canonical(text).into()));
         }
         build_uri(&arguments[0])
     },
@@ -304,7 +304,7 @@ fn build_uri(parts: &Value) -> Result<Value, Failure> {
     let scheme = with("", part("scheme")?, ":");
     let opaque = part("opaque")?;
     if !opaque.is_empty() {
-        return Ok(Value::Uri(format!("{scheme}{opaque}").into()));
+        return Ok(Value::Uri(crate::types::uri::canonical(&format!("{scheme}{opaque}")).into()));
     }
     let authority = with(
         "//",
@@ -313,5 +313,6 @@ fn build_uri(parts: &Value) -> Result<Value, Failure> {
     );
     let path = part("path")?;
     let (query, fragment) = (with("?", part("query")?, ""), with("#", part("fragment")?, ""));
-    Ok(Value::Uri(format!("{scheme}{authority}{path}{query}{fragment}").into()))
+    let text = format!("{scheme}{authority}{path}{query}{fragment}");
+    Ok(Value::Uri(crate::types::uri::canonical(&text).into()))
 }

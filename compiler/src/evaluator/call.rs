@@ -9,7 +9,7 @@ use crate::error::{Location, Stop};
 use crate::evaluator::Evaluator;
 use crate::functions::{self, Returns, catalog};
 use crate::label::{a_an, a_an_uc, label};
-use crate::types::{self, Type};
+use crate::types;
 use crate::value::Value;
 use crate::world::ProgramKind;
 
@@ -245,17 +245,7 @@ fn uri_part(text: &Arc<str>, name: &str) -> Option<Value> {
     if !matches!(name, "scheme" | "userinfo" | "host" | "port" | "path" | "query" | "fragment" | "opaque") {
         return None;
     }
-    let Type::Uri(Some(parts)) = types::infer(&Value::Uri(text.clone())) else { return Some(Value::Undef) };
-    let found = parts.get(name).cloned().unwrap_or(Value::Undef);
-    if name != "port" {
-        return Some(found);
-    }
-    Some(match (found.as_str(), parts.get("scheme").and_then(Value::as_str)) {
-        (Some(port), _) => port.parse().map_or(Value::Undef, Value::Integer),
-        (None, Some("http")) => Value::Integer(80),
-        (None, Some("https")) => Value::Integer(443),
-        (None, _) => Value::Undef,
-    })
+    Some(types::uri::part(text, name).unwrap_or(Value::Undef))
 }
 
 /// What stands within parentheses.

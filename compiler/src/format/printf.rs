@@ -33,7 +33,11 @@ fn simplify(value: &Value, top: bool) -> Value {
         | Value::SemVerRange(_)
         | Value::Uri(_)
         | Value::Binary(_) => Value::string(ruby_text(value)),
-        other => other.clone(),
+        // Inside of a list the original shows what the resource is made of.
+        other => match crate::functions::ruby_text::reference(other).filter(|_| top) {
+            Some(name) => Value::from(name),
+            None => other.clone(),
+        },
     }
 }
 

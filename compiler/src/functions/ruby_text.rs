@@ -1,6 +1,7 @@
 //! Values as Ruby's `to_s` and `inspect` print them, where the original lets Ruby do it.
 
 use crate::format::ruby_quote;
+use crate::types::{Type, capitalize_segments};
 use crate::value::Value;
 
 /// `value.to_s`
@@ -13,7 +14,17 @@ pub(crate) fn to_s(value: &Value) -> String {
             format!("(?-mix:{})", &slashed[1..slashed.len() - 1])
         }
         Value::Array(_) | Value::Hash(_) => inspect(value),
-        other => crate::format::to_text(other),
+        other => reference(other).unwrap_or_else(|| crate::format::to_text(other)),
+    }
+}
+
+/// A reference as the resource that it stands for names itself: `File[/etc/motd]`, `Class[A::B]`.
+pub(crate) fn reference(value: &Value) -> Option<String> {
+    let Value::Type(reference) = value else { return None };
+    match reference {
+        Type::Resource(of) => Some(format!("{}[{}]", of.type_name.as_ref()?, of.title.as_ref()?)),
+        Type::Class(Some(name)) => Some(format!("Class[{}]", capitalize_segments(name))),
+        _ => None,
     }
 }
 

@@ -251,11 +251,15 @@ fn concatenate(left: &Value, right: &Value) -> Result<Value, Failure> {
             entries.extend(added.iter().map(|(key, value)| (key.clone(), value.clone())));
             Ok(Value::hash(entries))
         }
-        Value::Uri(uri) => match right {
-            Value::String(text) => Ok(Value::Uri(join_uri(uri, text).into())),
-            Value::Uri(text) => Ok(Value::Uri(join_uri(uri, text).into())),
-            _ => Err(Failure::argument("An URI can only be merged with an URI or String")),
-        },
+        Value::Uri(uri) => {
+            let reference: &str = match right {
+                Value::String(text) => text,
+                Value::Uri(text) => text,
+                _ => return Err(Failure::argument("An URI can only be merged with an URI or String")),
+            };
+            types::uri::check(reference).map_err(Failure::argument)?;
+            types::uri::merge(uri, reference).map(|merged| Value::Uri(merged.into())).map_err(Failure::argument)
+        }
         Value::Binary(bytes) => match right {
             Value::Binary(more) => Ok(Value::Binary([&**bytes, &**more].concat().into())),
             _ => Err(Failure::argument("Can only append Binary to a Binary")),
@@ -341,20 +345,4 @@ fn same(a: &Value, b: &Value) -> bool {
         (Value::Integer(_) | Value::Float(_), Value::Integer(_) | Value::Float(_)) => super::inner_equals(a, b),
         _ => a == b,
     }
-}
-
-/// A reference resolved against a base (RFC 3986, section 5.2), for the shapes that occur.
-fn join_uri(base: &str, reference: &str) -> String {
-    if reference.contains("://") {
-        return reference.to_owned();
-    }
-    let (scheme, rest) = base.split_once("://").unwrap_or(("", base));
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let path = path.split(['?', '#']).next().unwrap_or_default();
-    let root = if scheme.is_empty() { authority.to_owned() } else { format!("{scheme}://{authority}") };
-    if reference.starts_with('/') {
-        return root + reference;
-    }
-    let folder = path.rfind('/').map_or("/", |at| &path[..=at]);
-    format!("{root}{folder}{reference}")
 }

@@ -1,6 +1,6 @@
 //! The parts of a URI.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::sync::LazyLock;
 
 use fancy_regex::Regex;
@@ -11,11 +11,7 @@ use crate::value::Value;
 pub(super) fn parameters(uri: &str) -> Option<Value> {
     let parts = Parts::of(uri);
     let scheme = parts.scheme.map(str::to_lowercase);
-    let default_port = match scheme.as_deref() {
-        Some("http") => Some("80"),
-        Some("https") => Some("443"),
-        _ => None,
-    };
+    let default_port = default_port(scheme.as_deref());
     let entries: Vec<(&str, Value)> = [
         ("scheme", scheme),
         ("userinfo", parts.userinfo.map(str::to_owned)),
@@ -30,6 +26,102 @@ pub(super) fn parameters(uri: &str) -> Option<Value> {
     .filter_map(|(name, part)| Some((name, Value::string(part?))))
     .collect();
     (!entries.is_empty()).then(|| Value::record(entries))
+}
+
+/// The port that a scheme has where none is given.
+fn default_port(scheme: Option<&str>) -> Option<&'static str> {
+    Some(match scheme? {
+        "http" | "ws" => "80",
+        "https" | "wss" => "443",
+        "ftp" => "21",
+        "ldap" => "389",
+        "ldaps" => "636",
+        _ => return None,
+    })
+}
+
+/// A part of a URI as its attribute of that name gives it; `None` where it has none.
+pub(crate) fn part(uri: &str, name: &str) -> Option<Value> {
+    let parts = Parts::of(uri);
+    let found = match name {
+        "scheme" => parts.scheme,
+        "userinfo" => parts.userinfo,
+        "host" => parts.host,
+        "port" => {
+            let port = parts.port.filter(|port| !port.is_empty()).or_else(|| default_port(parts.scheme));
+            return port?.parse().ok().map(Value::Integer);
+        }
+        // Relative to where one is after logging in (RFC 1738, section 3.2.2).
+        "path" if parts.scheme == Some("ftp") => parts.path.map(|path| path.strip_prefix('/').unwrap_or(path)),
+        "path" => parts.path,
+        "query" => parts.query,
+        "fragment" => parts.fragment,
+        "opaque" => parts.opaque,
+        _ => None,
+    };
+    found.map(Value::string)
+}
+
+/// As Ruby's library writes a URI: its scheme in small letters, without a port that goes without saying.
+pub(crate) fn canonical(uri: &str) -> String {
+    let mut parts = Parts::of(uri);
+    let scheme = parts.scheme.map(str::to_lowercase);
+    let number = |port: &str| port.parse::<u32>().ok();
+    let implied = default_port(scheme.as_deref()).and_then(number);
+    parts.scheme = scheme.as_deref();
+    parts.port = parts.port.filter(|port| !port.is_empty() && number(port) != implied);
+    parts.to_string()
+}
+
+/// A reference resolved against a base (RFC 3986, section 5.2), as Ruby's library does.
+pub(crate) fn merge(base: &str, reference: &str) -> Result<String, &'static str> {
+    let (mut base, reference) = (Parts::of(base), Parts::of(reference));
+    if reference.scheme.is_some() {
+        return Ok(reference.to_string());
+    }
+    if base.scheme.is_none() {
+        return Err("both URI are relative");
+    }
+    let is_empty = reference.path.is_none_or(str::is_empty);
+    if is_empty && reference.host.is_none() && reference.query.is_none() {
+        base.fragment = reference.fragment.or(base.fragment);
+        return Ok(base.to_string());
+    }
+    let merged = match (base.path, reference.path) {
+        // What is opaque has no path, and gets none.
+        _ if base.opaque.is_some() => None,
+        (Some(path), Some(more)) if reference.host.is_none() => Some(merge_paths(path, more)),
+        (path, more) => more.or(path).map(str::to_owned),
+    };
+    if reference.host.is_some() {
+        (base.userinfo, base.host, base.port) = (reference.userinfo, reference.host, reference.port);
+    }
+    (base.query, base.fragment) = (reference.query, reference.fragment);
+    base.path = merged.as_deref();
+    Ok(base.to_string())
+}
+
+fn merge_paths(base: &str, more: &str) -> String {
+    if more.is_empty() {
+        return base.to_owned();
+    }
+    let folder = base.rfind('/').map_or("/", |at| &base[..=at]);
+    let whole = if more.starts_with('/') { more.to_owned() } else { format!("{folder}{more}") };
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in whole.split('/').skip(1) {
+        match segment {
+            "." => {}
+            ".." => {
+                segments.pop();
+            }
+            other => segments.push(other),
+        }
+    }
+    let is_folder = whole.ends_with("/.") || whole.ends_with("/..");
+    if is_folder {
+        segments.push("");
+    }
+    format!("/{}", segments.join("/"))
 }
 
 /// Refuses a text that Ruby's library does not take for a URI or a reference to one, in its words.
@@ -107,6 +199,24 @@ impl<'a> Parts<'a> {
             _ => (Some(host), None),
         };
         parts
+    }
+}
+
+impl fmt::Display for Parts<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut put = |before: &str, part: Option<&str>, after: &str| match part {
+            Some(part) => write!(f, "{before}{part}{after}"),
+            None => Ok(()),
+        };
+        put("", self.scheme, ":")?;
+        put("", self.opaque, "")?;
+        put("//", self.host.map(|_| ""), "")?;
+        put("", self.userinfo, "@")?;
+        put("", self.host, "")?;
+        put(":", self.port, "")?;
+        put("", self.path, "")?;
+        put("?", self.query, "")?;
+        put("#", self.fragment, "")
     }
 }
 
