@@ -91,12 +91,24 @@ impl<'a> Field<'a> {
     }
 
     /// Files of a cookbook: name, path, checksum and specificity, each a text.
+    ///
+    /// Clients write files where `path` says, below a folder of theirs. The original lets it point anywhere; here it
+    /// is refused as any other that is no file's.
     pub(crate) fn files(self) -> Result<(), Error> {
         let is_file = |item: &Value| {
-            ["name", "path", "checksum", "specificity"].iter().all(|key| item.get(key).is_some_and(Value::is_string))
+            let text = |key| item.get(key).and_then(Value::as_str);
+            text("checksum").is_some()
+                && text("specificity").is_some()
+                && text("name").is_some_and(stays_below)
+                && text("path").is_some_and(stays_below)
         };
         if self.list()?.iter().all(is_file) { Ok(()) } else { Err(Error::Element(self.name())) }
     }
+}
+
+/// Whether a path stays below the folder that it is added to, on any system.
+fn stays_below(path: &str) -> bool {
+    !path.starts_with('/') && !path.contains(['\\', '\0']) && path.split('/').all(|part| part != "..")
 }
 
 /// Fails on the first key that a document of its kind does not have.

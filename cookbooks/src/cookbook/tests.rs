@@ -34,6 +34,20 @@ fn fills_in_what_is_missing() {
 }
 
 #[test]
+fn files_stay_in_their_folder() {
+    for path in ["../x", "recipes/../../x", "/etc/passwd", "..", "a/..", "a\0b", "..\\x", "C:\\x"] {
+        let wrong = "Invalid element in array value of 'recipes'.";
+        assert_eq!(refused(|body| body["recipes"][0]["path"] = json!(path)), wrong, "{path:?}");
+        assert_eq!(refused(|body| body["recipes"][0]["name"] = json!(path)), wrong, "{path:?}");
+    }
+    for path in ["...", "a..b/..c", "files/default/with space+plus.txt", "ünïcode", "a//b", "./a"] {
+        let mut body = sent();
+        body["recipes"][0]["path"] = json!(path);
+        parsed(body).expect("a version");
+    }
+}
+
+#[test]
 fn says_what_is_wrong_as_the_original_does() {
     assert_eq!(refused(|body| body["json_class"] = json!("Chef::Role")), "Field 'json_class' invalid");
     assert_eq!(refused(|body| body["metadata"] = json!({})), "Field 'metadata.version' missing");

@@ -90,7 +90,7 @@ pub(crate) async fn answer(
 ) -> HttpResponse {
     let query = Query::parse(http.query_string());
     if !app.kitchen.files.admits(http.method().as_str(), http.path(), &query, clock::now()) {
-        return refusal(StatusCode::FORBIDDEN, "this address is not signed, or no longer good");
+        return access_denied();
     }
     let guid = organization.to_owned();
     let org = app.store.chef_read(move |db| db.organization_by_guid(&guid)).await;
@@ -171,6 +171,18 @@ async fn taken_in(
     }
 }
 
+/// The refusal of an address that is not signed, or no longer good, as stores of files say it.
+fn access_denied() -> HttpResponse {
+    let id = uuid::Uuid::new_v4().simple();
+    HttpResponse::Forbidden().content_type("application/xml").body(format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>AccessDenied</Code><Message>Access Denied</Message>\
+         <RequestId>{id}</RequestId><HostId></HostId></Error>"
+    ))
+}
+
 fn refusal(status: StatusCode, text: &str) -> HttpResponse {
     problem::json(status, &json!({"error": [text]}))
 }
+
+#[cfg(test)]
+mod tests;
