@@ -5,6 +5,7 @@
 //! - [`agent`]: a real `puppet agent` with a configuration of its own
 //! - [`client`]: an HTTP client over TLS that can also misbehave
 //! - [`pki`]: keys and certificate requests, odd ones too
+//! - [`chef`]: a client of Chef's that signs its requests
 //! - [`requests`]: the requests that agents and administrators send
 //! - [`process`]: what the kernel knows of a process
 //! - [`corpus`]: catalogs of many modules beside the original's
