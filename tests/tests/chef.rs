@@ -1,8 +1,8 @@
-//! Chef's clients against the server: go-chef, as Debian packages it.
+//! Chef's clients against the server: go-chef, as Debian packages it, and `PyChef`, from Python's packages.
 
 #![allow(clippy::print_stderr, reason = "what was left out is for whoever runs the tests")]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use acceptance::server::{Options, Server};
@@ -65,6 +65,47 @@ fn driven(program: &str, well: &str, options: Options) -> Result<()> {
     let complained = String::from_utf8_lossy(&outcome.stderr);
     ensure!(outcome.status.success() && said.ends_with(well), "{said}\n{complained}\n{}", server.log());
     Ok(())
+}
+
+#[test]
+fn pychef_drives_every_kind_of_object() -> Result<()> {
+    let Some(python) = python_with_chef() else {
+        eprintln!("skipped: needs python3 with venv, and PyChef from its packages");
+        return Ok(());
+    };
+    let server = Server::options().start()?;
+    let url = format!("https://localhost:{}/organizations/default", server.port());
+    let driver = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/chef/drive.py");
+    let outcome = Command::new(python)
+        .arg(driver)
+        .args([&url, "pivotal"])
+        .arg(server.data().join("chef/pivotal.pem"))
+        .current_dir(server.folder())
+        .output()?;
+    let said = String::from_utf8_lossy(&outcome.stdout);
+    let complained = String::from_utf8_lossy(&outcome.stderr);
+    ensure!(outcome.status.success() && said.ends_with("all was well\n"), "{said}\n{complained}\n{}", server.log());
+    Ok(())
+}
+
+/// A Python that has `PyChef`, kept beside what was built; none where it cannot be had.
+fn python_with_chef() -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pychef");
+    let python = folder.join("bin/python");
+    let works = |command: &mut Command| command.output().is_ok_and(|output| output.status.success());
+    // PyChef asks for a part of setuptools that newer ones no longer have.
+    let wanted = ["-m", "pip", "install", "--quiet", "PyChef==0.3.0", "setuptools<81"];
+    let is_there = || {
+        works(
+            Command::new(&python)
+                .args(["-c", "import pkg_resources, requests, six, importlib.metadata as m; m.version('PyChef')"]),
+        )
+    };
+    let made = is_there()
+        || works(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder))
+            && works(Command::new(&python).args(wanted))
+            && is_there();
+    made.then_some(python)
 }
 
 #[test]

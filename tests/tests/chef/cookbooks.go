@@ -13,6 +13,7 @@ import (
 	"io/ioutil"
 	"net/http"
 	"os"
+	"strings"
 
 	"github.com/go-chef/chef"
 )
@@ -50,18 +51,29 @@ func main() {
 		Name: os.Args[2], Key: string(key), BaseURL: os.Args[1], SkipSSL: true, Timeout: 60})
 	check("client", err)
 
-	files := map[string]string{"default.rb": "log 'hello'\n", "other.rb": "log 'other'\n"}
+	// Path below the cookbook, and contents.
+	files := map[string]string{
+		"recipes/default.rb":      "template '/tmp/x'\n",
+		"recipes/other.rb":        "log 'other'\n",
+		"attributes/default.rb":   "default['web']['port'] = 80\n",
+		"templates/default/x.erb": "<%= node['name'] %> ü\n",
+		"files/default/data.bin":  strings.Repeat("\x00\xff\x80", 100000),
+		"files/default/empty":     "",
+		"libraries/web.rb":        "module Web; end\n",
+		"resources/site.rb":       "property :name\n",
+		"README.md":               "# web\n",
+	}
 	sums := map[string]string{}
 	announced := map[string]interface{}{}
-	for name, text := range files {
+	for path, text := range files {
 		sum := md5.Sum([]byte(text))
-		sums[name] = hex.EncodeToString(sum[:])
-		announced[sums[name]] = nil
+		sums[path] = hex.EncodeToString(sum[:])
+		announced[sums[path]] = nil
 	}
 	var box chef.SandboxPostResponse
 	ask(client, "POST", "sandboxes", map[string]interface{}{"checksums": announced}, &box)
-	for name, text := range files {
-		item := box.Checksums[sums[name]]
+	for path, text := range files {
+		item := box.Checksums[sums[path]]
 		expect("a file that is not there yet", item.Upload)
 		request, err := http.NewRequest("PUT", item.Url, bytes.NewReader([]byte(text)))
 		check("upload", err)
@@ -76,16 +88,23 @@ func main() {
 	ask(client, "PUT", "sandboxes/"+box.ID, map[string]bool{"is_completed": true}, &committed)
 	expect("a sandbox that is done", committed.Completed)
 
-	recipes := []map[string]string{}
-	for name := range files {
-		recipes = append(recipes, map[string]string{
-			"name": name, "path": "recipes/" + name, "checksum": sums[name], "specificity": "default"})
-	}
 	for _, version := range []string{"1.0.0", "1.1.0"} {
-		ask(client, "PUT", "cookbooks/web/"+version, map[string]interface{}{
-			"name": "web-" + version, "cookbook_name": "web", "version": version, "recipes": recipes,
+		book := map[string]interface{}{
+			"name": "web-" + version, "cookbook_name": "web", "version": version,
 			"metadata": map[string]interface{}{"name": "web", "version": version},
-		}, nil)
+		}
+		for path, sum := range sums {
+			parts := strings.Split(path, "/")
+			segment := parts[0]
+			if len(parts) == 1 {
+				segment = "root_files"
+			}
+			item := map[string]string{
+				"name": parts[len(parts)-1], "path": path, "checksum": sum, "specificity": "default"}
+			known, _ := book[segment].([]interface{})
+			book[segment] = append(known, item)
+		}
+		ask(client, "PUT", "cookbooks/web/"+version, book, nil)
 	}
 	ask(client, "PUT", "cookbooks/app/2.0.0", map[string]interface{}{
 		"name": "app-2.0.0", "cookbook_name": "app", "version": "2.0.0",
@@ -99,16 +118,29 @@ func main() {
 	book, err := client.Cookbooks.GetVersion("web", "_latest")
 	check("get", err)
 	expect("the newest version", book.Name == "web-1.1.0")
-	for _, recipe := range book.Recipes {
-		response, err := http.Get(recipe.Url)
-		check("download", err)
-		text, err := ioutil.ReadAll(response.Body)
-		check("download", err)
-		expect("the file that was uploaded: "+string(text), string(text) == files[recipe.Name])
-		response, err = http.Get(recipe.Url + "0")
-		check("download", err)
-		expect("a refusal of a changed address", response.StatusCode == 403)
+	// The library's own type reads neither templates nor root files.
+	var whole map[string]json.RawMessage
+	request, err := client.NewRequest("GET", "cookbooks/web/_latest", nil)
+	check("get", err)
+	_, err = client.Do(request, &whole)
+	check("get", err)
+	downloaded := 0
+	for _, name := range []string{"recipes", "attributes", "templates", "files", "libraries", "resources", "root_files"} {
+		var segment []chef.CookbookItem
+		check(name, json.Unmarshal(whole[name], &segment))
+		for _, item := range segment {
+			response, err := http.Get(item.Url)
+			check("download", err)
+			text, err := ioutil.ReadAll(response.Body)
+			check("download", err)
+			expect("the file that was uploaded: "+item.Path, string(text) == files[item.Path])
+			response, err = http.Get(item.Url + "0")
+			check("download", err)
+			expect("a refusal of a changed address", response.StatusCode == 403)
+			downloaded++
+		}
 	}
+	expect("every file", downloaded == len(files))
 	var solved map[string]chef.Cookbook
 	ask(client, "POST", "environments/_default/cookbook_versions", map[string][]string{"run_list": {"app"}}, &solved)
 	expect("a solution", solved["web"].Name == "web-1.0.0" && solved["app"].Name == "app-2.0.0")
