@@ -96,9 +96,24 @@ fn what_cannot_be_read_is_refused_by_name() {
     assert!(refusal(json!({"message_type": "run_start", "node_name": "a", "run_id": "1"})).contains("no UUID"));
     assert!(refusal(json!({"message_type": "run_converge", "node_name": "a", "status": "odd"})).contains("'odd'"));
     assert!(refusal(json!({"type": "inspec_report", "node_name": "a"})).contains("report_uuid"));
-    let deep = format!("{{\"message_type\": \"run_start\", \"x\": {}{}}}", "[".repeat(5000), "]".repeat(5000));
-    let spare = run();
-    assert!(message::parse(deep.as_bytes(), &spare, now()).is_err());
+}
+
+#[test]
+fn depth_does_no_harm() {
+    let (open, close) = ("[".repeat(100_000), "]".repeat(100_000));
+    let converge = |place: &str| {
+        format!(
+            r#"{{"message_type": "run_converge", "node_name": "web", "run_id": "{RUN}", "status": "success", {place}}}"#
+        )
+    };
+    // What nobody reads may be as deep as it likes; what is read has a bound.
+    let unread = converge(&format!(r#""node": {{"automatic": {open}{close}}}"#));
+    let sent = message::parse(unread.as_bytes(), &run(), now()).unwrap();
+    let Message::Ended(ended) = sent.message else { panic!("an end") };
+    assert_eq!(Told::read(&ended.document).unwrap(), Told::nothing());
+    let told = converge(&format!(r#""resources": [{{"after": {open}{close}}}]"#));
+    assert!(Told::read(told.as_bytes()).is_err());
+    assert!(message::parse(told[..told.len() - 10].as_bytes(), &run(), now()).is_err());
 }
 
 #[test]
