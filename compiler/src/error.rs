@@ -95,6 +95,12 @@ pub struct Failure {
     pub place: Place,
 }
 
+impl From<model::version_range::Unparsable> for Failure {
+    fn from(unparsable: model::version_range::Unparsable) -> Self {
+        Self::argument(unparsable.to_string())
+    }
+}
+
 /// The part of an expression that a [`Failure`] points at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Place {

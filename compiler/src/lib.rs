@@ -44,12 +44,12 @@ pub mod time;
 mod title;
 pub mod types;
 pub mod value;
-pub mod version_range;
 pub mod world;
 
 pub use compile::{compile, explain};
 pub use hiera::{Found, Layer, Origin};
 pub use inquiry::{Answer, Explain, Format, Question, lookup};
+pub use model::version_range;
 pub use request::{
     Classes, Classification, Compilation, CompileError, Level, Limits, LogEntry, Request, Settings, Strict,
 };

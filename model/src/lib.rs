@@ -9,6 +9,7 @@
 //! - [`catalog`]: resources, edges and their wire forms
 //! - [`facts`]: what a node says of itself
 //! - [`trusted`]: what a node's certificate says of it
+//! - [`version_range`]: ranges of semantic versions, as Puppet writes them
 
 pub mod catalog;
 pub mod certname;
@@ -16,6 +17,7 @@ pub mod environment;
 pub mod facts;
 pub mod trusted;
 pub mod value;
+pub mod version_range;
 
 pub use catalog::{Catalog, Edge, Resource, ResourceKind};
 pub use certname::Certname;
@@ -23,3 +25,4 @@ pub use environment::EnvironmentName;
 pub use facts::Facts;
 pub use trusted::Trusted;
 pub use value::Value;
+pub use version_range::VersionRange;

@@ -17,6 +17,7 @@
 //! - [`metadata`]: what the file server says of a file
 //! - [`checksum`]: the checksum types that agents ask for
 //! - [`path`], [`pattern`], [`glob`]: paths and shell patterns as text
+//! - [`forge`]: modules in releases, as a Forge gives them out
 //! - [`token`]: secrets by which programs deploy, read the Forge and publish to it
 //! - [`port`]: what may keep a port from answering
 
@@ -25,6 +26,7 @@ pub mod conf;
 pub mod disk;
 pub mod error;
 pub mod fileset;
+pub mod forge;
 pub mod glob;
 pub mod metadata;
 pub mod module;

@@ -139,16 +139,23 @@ impl Token {
         Ok((Self { id, digest: secret.digest(), scopes, label, made_at, expires_at }, secret))
     }
 
-    /// Judges what somebody presents for this token. The time it takes says nothing about the secret.
+    /// Judges what somebody presents for this token, and whether it allows what is wanted.
     pub fn admits(&self, presented: &Secret, wanted: &Scope, now: Timestamp) -> Result<(), Refusal> {
+        self.is_held_by(presented, now)?;
+        if self.allows(wanted) { Ok(()) } else { Err(Refusal::OutOfScope) }
+    }
+
+    pub fn allows(&self, wanted: &Scope) -> bool {
+        self.scopes.iter().any(|scope| scope.allows(wanted))
+    }
+
+    /// Judges what somebody presents for this token. The time it takes says nothing about the secret.
+    pub fn is_held_by(&self, presented: &Secret, now: Timestamp) -> Result<(), Refusal> {
         if !bool::from(self.digest.ct_eq(&presented.digest())) {
             return Err(Refusal::Unknown);
         }
         if self.expires_at.is_some_and(|end| end <= now) {
             return Err(Refusal::Expired);
-        }
-        if !self.scopes.iter().any(|scope| scope.allows(wanted)) {
-            return Err(Refusal::OutOfScope);
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ use crate::rooms::Rooms;
 mod authority;
 pub(crate) mod chef;
 mod compile;
+mod forge;
 mod lookup;
 mod nodes;
 pub(crate) mod socket;
@@ -87,6 +88,11 @@ pub(crate) enum Command {
     TokenRevoke {
         ids: Vec<String>,
     },
+    /// An archive in base64.
+    ForgePublish {
+        archive: String,
+    },
+    ForgeList,
     Lookup {
         node: String,
         facts: Map<String, Value>,
@@ -177,6 +183,8 @@ async fn run(rooms: &Rooms, command: Command) -> Result<Value, AdminError> {
         Command::TokenCreate { scopes, label, expires_in } => tokens::create(rooms, &scopes, &label, expires_in).await,
         Command::TokenList => tokens::list(rooms).await,
         Command::TokenRevoke { ids } => tokens::revoke(rooms, &ids).await,
+        Command::ForgePublish { archive } => forge::publish(rooms, &archive).await,
+        Command::ForgeList => forge::list(rooms).await,
         Command::Lookup { node, facts, environment, question } => {
             lookup::lookup(rooms, certname(&node)?, facts, environment.as_deref(), question).await
         }

@@ -8,6 +8,7 @@ use certs::Authority;
 
 use crate::chef::Kitchen;
 use crate::config::AutosignMode;
+use crate::forge::Counter;
 use crate::founding;
 use crate::guard::Guard;
 use crate::rooms::Rooms;
@@ -18,6 +19,7 @@ pub(crate) struct App {
     pub(crate) authority: Arc<Authority>,
     pub(crate) guard: ArcSwap<Guard>,
     pub(crate) kitchen: Kitchen,
+    pub(crate) counter: Counter,
 }
 
 impl App {

@@ -10,6 +10,7 @@ pub(crate) mod chef;
 mod code;
 pub(crate) mod local;
 mod lookup;
+pub(crate) mod module;
 mod puppetfile;
 mod render;
 pub(crate) mod run;
@@ -119,6 +120,9 @@ gave it, and the values that it took the place of.")]
     /// Read a Puppetfile
     #[command(subcommand, after_help = puppetfile::EXAMPLES)]
     Puppetfile(puppetfile::Puppetfile),
+    /// Build modules, publish them, and copy them from another Forge
+    #[command(subcommand, after_help = module::EXAMPLES)]
+    Module(module::Module),
     /// Look after tokens, by which programs deploy and use the Forge
     #[command(subcommand, after_help = token::EXAMPLES)]
     Token(token::Token),
@@ -135,6 +139,9 @@ pub(crate) struct Serve {
     /// Address and port for Chef, alone: `http://ADDR:PORT` serves it without TLS
     #[arg(long, value_name = "ADDR:PORT")]
     chef_listen: Option<String>,
+    /// Address and port for the Forge, alone: `http://ADDRESS:PORT` serves it without TLS
+    #[arg(long, value_name = "ADDR:PORT")]
+    forge_listen: Option<String>,
     /// The server's own certname [default: the machine's name]
     #[arg(long, value_name = "NAME")]
     certname: Option<String>,
@@ -275,6 +282,7 @@ impl Cli {
         if let Command::Serve(serve) = &self.command {
             put("listen", &serve.listen);
             put("chef_listen", &serve.chef_listen);
+            put("forge_listen", &serve.forge_listen);
             put("certname", &serve.certname);
             put("dns_alt_names", &serve.dns_alt_names);
             put("autosign", &serve.autosign);

@@ -19,7 +19,7 @@ mod units;
 pub(crate) use layers::Origin;
 pub(crate) use secret::Secret;
 pub(crate) use settings::{
-    Ca, Chef, Classifier, Compile, Http, KeyKind, Limits, Log, LogFormat, Raw, Ruby, Store, Tls,
+    Ca, Chef, Classifier, Compile, Forge, Http, KeyKind, Limits, Log, LogFormat, Raw, Ruby, Store, Tls,
 };
 pub(crate) use units::Span;
 
@@ -34,7 +34,8 @@ pub(crate) struct Config {
     pub(crate) data_dir: PathBuf,
     pub(crate) code_dir: PathBuf,
     pub(crate) listen: SocketAddr,
-    pub(crate) chef_listen: Option<ChefListen>,
+    pub(crate) chef_listen: Option<Listen>,
+    pub(crate) forge_listen: Option<Listen>,
     pub(crate) certname: Certname,
     pub(crate) dns_alt_names: Vec<String>,
     pub(crate) autosign: AutosignMode,
@@ -51,15 +52,16 @@ pub(crate) struct Config {
     pub(crate) ruby: Ruby,
     pub(crate) store: Store,
     pub(crate) chef: Chef,
+    pub(crate) forge: Forge,
     pub(crate) authorization: Authorization,
     /// Which layer each setting came from that is not at its default, by dotted path.
     #[serde(skip)]
     pub(crate) origins: BTreeMap<String, Origin>,
 }
 
-/// Where only Chef is served: `ADDRESS:PORT`, or `http://ADDRESS:PORT` without TLS.
+/// Where only one protocol is served: `ADDRESS:PORT`, or `http://ADDRESS:PORT` without TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ChefListen {
+pub(crate) struct Listen {
     pub(crate) address: SocketAddr,
     pub(crate) is_plain: bool,
 }
@@ -170,7 +172,8 @@ impl Config {
         };
         let config = Self {
             listen: address("listen", raw.listen.as_deref().unwrap_or("0.0.0.0:8140"))?,
-            chef_listen: raw.chef_listen.as_deref().map(ChefListen::parse).transpose()?,
+            chef_listen: raw.chef_listen.as_deref().map(|text| Listen::parse("chef_listen", text)).transpose()?,
+            forge_listen: raw.forge_listen.as_deref().map(|text| Listen::parse("forge_listen", text)).transpose()?,
             dns_alt_names: alt_names(raw.dns_alt_names, &certname)?,
             autosign: AutosignMode::parse(raw.autosign.as_deref().unwrap_or("false"))?,
             external_nodes: raw.external_nodes.map(|path| absolute("external_nodes", path)).transpose()?,
@@ -185,6 +188,7 @@ impl Config {
             ruby: raw.ruby,
             store: raw.store,
             chef: raw.chef,
+            forge: raw.forge,
             authorization: raw.authorization,
             data_dir,
             code_dir,
@@ -232,11 +236,21 @@ impl Config {
         {
             return Err(value("chef.required_recipe", format!("{} is not a file", recipe.display())));
         }
-        if let Some(chef) = self.chef_listen
-            && chef.address == self.listen
-            && self.listen.port() != 0
-        {
-            return Err(value("chef_listen", format!("{} is what `listen` says already", self.listen)));
+        for (setting, listen) in [("chef_listen", self.chef_listen), ("forge_listen", self.forge_listen)] {
+            if let Some(listen) = listen
+                && listen.address == self.listen
+                && self.listen.port() != 0
+            {
+                return Err(value(setting, format!("{} is what `listen` says already", self.listen)));
+            }
+        }
+        least("forge.max_archive", self.forge.max_archive.0, 4096)?;
+        least("forge.max_depth", self.forge.max_depth, 1)?;
+        if self.forge.upstream.as_ref().is_some_and(|url| !url.starts_with("http://") && !url.starts_with("https://")) {
+            return Err(value(
+                "forge.upstream",
+                "an address that begins with https:// or http:// is expected".to_owned(),
+            ));
         }
         if self.tls.renew_before >= self.ca.ttl {
             return Err(value("tls.renew_before", "must be shorter than `ca.ttl`".to_owned()));
@@ -276,11 +290,11 @@ impl Config {
     }
 }
 
-impl ChefListen {
-    fn parse(text: &str) -> Result<Self, ConfigError> {
+impl Listen {
+    fn parse(setting: &'static str, text: &str) -> Result<Self, ConfigError> {
         let plain = text.strip_prefix("http://");
         let bare = plain.or_else(|| text.strip_prefix("https://")).unwrap_or(text);
-        Ok(Self { address: address("chef_listen", bare.trim_end_matches('/'))?, is_plain: plain.is_some() })
+        Ok(Self { address: address(setting, bare.trim_end_matches('/'))?, is_plain: plain.is_some() })
     }
 
     /// With the scheme that is spoken there.
@@ -290,7 +304,7 @@ impl ChefListen {
 }
 
 /// As it is written in a configuration.
-impl Serialize for ChefListen {
+impl Serialize for Listen {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let scheme = if self.is_plain { "http://" } else { "" };
         serializer.collect_str(&format_args!("{scheme}{}", self.address))

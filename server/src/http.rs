@@ -18,7 +18,7 @@ use crate::guard::{Question, Verdict};
 use crate::puppet::route::{self, Endpoint, Miss};
 use crate::respond::{self, Problem};
 use crate::tls::Peer;
-use crate::{chef, clock, puppet, puppet_ca, status};
+use crate::{chef, clock, forge, puppet, puppet_ca, status};
 
 pub(crate) mod bodies;
 pub(crate) mod connections;
@@ -84,6 +84,8 @@ pub(crate) async fn answer(http: HttpRequest, payload: Payload, app: Data<App>) 
     };
     let (name, mut response) = if is_for_chef(&http, &app) {
         chef::request::answer(&http, payload, &app).await
+    } else if is_for_forge(&http, &app) {
+        forge::request::answer(&http, payload, &app).await
     } else {
         route(&http, payload, &app).await
     };
@@ -108,6 +110,11 @@ pub(crate) async fn answer(http: HttpRequest, payload: Payload, app: Data<App>) 
 /// Chef has paths of its own, and perhaps a port.
 fn is_for_chef(http: &HttpRequest, app: &App) -> bool {
     app.kitchen.address.get() == Some(&http.app_config().local_addr()) || chef::owns(http.path())
+}
+
+/// The Forge has paths of its own, and perhaps a port.
+fn is_for_forge(http: &HttpRequest, app: &App) -> bool {
+    app.counter.address.get() == Some(&http.app_config().local_addr()) || forge::owns(http.path())
 }
 
 /// What requests are counted as that reach no endpoint.
@@ -148,8 +155,15 @@ async fn route(http: &HttpRequest, payload: Payload, app: &Data<App>) -> (&'stat
     }
 }
 
-/// The refusal, if the request may not be answered.
-fn denied(asked: &Asked<'_>) -> Option<HttpResponse> {
+/// Why the guard lets a request not through.
+pub(crate) struct Denial {
+    pub(crate) rule: String,
+    /// The certificate is no good any more, and so is the connection.
+    pub(crate) is_unfit: bool,
+}
+
+/// Asks the guard. What it denies is counted and logged.
+pub(crate) fn admitted(asked: &Asked<'_>) -> Result<(), Denial> {
     let (method, address) = (asked.http.method(), asked.http.peer_addr().map(|address| address.ip()));
     let unfit = asked.peer.and_then(|peer| unfit(peer, &asked.app.authority.revoked(), clock::now()));
     let guard = asked.app.guard.load();
@@ -158,21 +172,28 @@ fn denied(asked: &Asked<'_>) -> Option<HttpResponse> {
     } else {
         let question = Question { method, path: asked.path, query: &asked.query.0, peer: asked.peer, address };
         match guard.ask(question) {
-            Verdict::Allowed { .. } => return None,
+            Verdict::Allowed { .. } => return Ok(()),
             Verdict::Denied { rule } => rule,
         }
     };
     asked.app.metrics.denied.inc();
     let certname = asked.peer.map(|peer| peer.certname.as_str());
     tracing::warn!(%method, path = asked.path, certname, ?address, rule, "denied");
+    Err(Denial { rule: rule.to_owned(), is_unfit: unfit.is_some() })
+}
+
+/// The refusal, if the request may not be answered.
+fn denied(asked: &Asked<'_>) -> Option<HttpResponse> {
+    let Denial { rule, is_unfit } = admitted(asked).err()?;
+    let method = asked.http.method();
     let method_name = method.as_str().to_ascii_lowercase();
     let text =
         format!("Forbidden request: {} (method :{method_name}). Please see the server logs for details.", asked.path);
     let mut refusal = Problem::text_as(StatusCode::FORBIDDEN, None, text).into_response();
-    if let Ok(rule) = HeaderValue::from_str(rule) {
+    if let Ok(rule) = HeaderValue::from_str(&rule) {
         refusal.headers_mut().insert(RULE_HEADER, rule);
     }
-    if unfit.is_some() {
+    if is_unfit {
         refusal.head_mut().set_connection_type(ConnectionType::Close);
     }
     Some(refusal)

@@ -36,13 +36,13 @@ pub(crate) async fn close_idle(connections: Connections) {
     }
 }
 
-/// How often files of cookbooks that nothing needs are dropped.
+/// How often files of cookbooks and archives of modules that nothing needs are dropped.
 const SWEEP_EVERY: Duration = Duration::from_mins(1);
 /// What is past its time is looked for at each so many sweeps.
 const SWEEPS_OF_OLD: u32 = 60;
 
-/// Drops files of cookbooks that nothing needs and what was told too long ago, until the task is
-/// dropped.
+/// Drops files of cookbooks and archives of modules that nothing needs and what was told too long ago, until the
+/// task is dropped.
 pub(crate) async fn sweep(app: Data<App>) {
     let mut ticks = interval(SWEEP_EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -57,6 +57,11 @@ pub(crate) async fn sweep(app: Data<App>) {
             Ok(0) => {}
             Ok(dropped) => tracing::debug!(dropped, "files of cookbooks that nothing needs were dropped"),
             Err(error) => tracing::error!(%error, "files of cookbooks were not swept; tried again soon"),
+        }
+        match app.store.sweep_archives(clock::now()).await {
+            Ok(0) => {}
+            Ok(dropped) => tracing::debug!(dropped, "archives of modules that nothing needs were dropped"),
+            Err(error) => tracing::error!(%error, "archives of modules were not swept; tried again soon"),
         }
     }
 }

@@ -5,7 +5,8 @@
 //! - [`serve`], [`founding`], [`jobs`], [`data_dir`]: start, first start, upkeep, end
 //! - [`tls`], [`http`], [`guard`], [`accept`], [`respond`]: the way of a request
 //! - [`tokens`]: whom a token lets in
-//! - [`puppet_ca`], [`puppet`], [`chef`], [`status`]: the handlers
+//! - [`puppet_ca`], [`puppet`], [`chef`], [`forge`], [`status`]: the handlers
+//! - [`client`]: asking other servers
 //! - [`code`]: what is deployed, and where it comes from
 //! - [`environments`], [`classifier`], [`catalogs`], [`pool`]: what handlers call
 
@@ -21,11 +22,13 @@ mod catalogs;
 mod chef;
 mod classifier;
 mod cli;
+mod client;
 mod clock;
 mod code;
 mod config;
 mod data_dir;
 mod environments;
+mod forge;
 mod founding;
 mod guard;
 mod http;
@@ -41,7 +44,6 @@ mod rooms;
 mod serve;
 mod status;
 mod tls;
-#[allow(dead_code, reason = "for Code Manager's API and the Forge, whose paths are not served yet")]
 mod tokens;
 
 #[global_allocator]

@@ -144,7 +144,6 @@ impl Problem {
         Self { status, shape, message: message.into(), retry_after: None, close: false }
     }
 
-    #[cfg(test)]
     pub(crate) fn status(&self) -> StatusCode {
         self.status
     }

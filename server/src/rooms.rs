@@ -107,6 +107,7 @@ fn open_store(config: &Config, dir: &Path) -> Result<Store, store::Error> {
         reports_per_node: config.store.reports_per_node,
         max_blob_bytes: config.limits.bucket_file.0 as u64,
         max_cookbook_file_bytes: config.chef.max_file.0 as u64,
+        max_archive_bytes: config.forge.max_archive.0 as u64,
         ..store::Settings::default()
     };
     Store::open(dir, &settings)

@@ -22,7 +22,7 @@ use crate::http::connections::Connections;
 use crate::metrics::Metrics;
 use crate::rooms::Rooms;
 use crate::tls::{self, Live};
-use crate::{chef, http, jobs};
+use crate::{chef, forge, http, jobs};
 
 /// Connections that the kernel keeps waiting.
 const BACKLOG: u32 = 2048;
@@ -52,7 +52,8 @@ pub(crate) async fn serve(config: Config, flags: Flags) -> anyhow::Result<()> {
     let guard = ArcSwap::from_pointee(Guard::new(&config.authorization, &config.admin_certnames)?);
     let kitchen = chef::founding::open(data.root(), &rooms.store, &config.chef.organization, pairs).await?;
     let rooms = Arc::new(rooms.with(authority.clone(), Some(live.clone())));
-    let app = Data::new(App { rooms: rooms.clone(), authority, guard, kitchen });
+    let counter = forge::Counter::open(&rooms)?;
+    let app = Data::new(App { rooms: rooms.clone(), authority, guard, kitchen, counter });
 
     let rest = config.http.keep_alive.0 + config.http.head_timeout.0;
     let connections = Connections::new(metrics.connections.clone(), rest, config.http.stall_timeout.0);
@@ -67,7 +68,10 @@ pub(crate) async fn serve(config: Config, flags: Flags) -> anyhow::Result<()> {
     let address = addresses.first().context("no address to listen on")?;
     ready(&config, *address, fresh, began.elapsed());
     if let (Some(listen), Some(address)) = (config.chef_listen, app.kitchen.address.get()) {
-        chef_ready(&listen.url(*address));
+        also_ready("chef", &listen.url(*address));
+    }
+    if let (Some(listen), Some(address)) = (config.forge_listen, app.counter.address.get()) {
+        also_ready("forge", &listen.url(*address));
     }
     let ended = server.await;
     for task in [admin, jobs, sweep, idle, signals] {
@@ -109,20 +113,25 @@ fn start(app: &Data<App>, live: &Arc<Live>, connections: &Connections) -> anyhow
     let mut server = server
         .bind_rustls_0_23(address, tls::server_config(live)?)
         .with_context(|| format!("cannot listen on {address} (setting `listen`)"))?;
-    if let Some(chef) = app.config.chef_listen {
-        let address = chef.address;
-        let bound = if chef.is_plain {
+    let others = [
+        ("chef_listen", app.config.chef_listen, &app.kitchen.address),
+        ("forge_listen", app.config.forge_listen, &app.counter.address),
+    ];
+    for (setting, listen, known) in others {
+        let Some(listen) = listen else { continue };
+        let address = listen.address;
+        let bound = if listen.is_plain {
             server.bind(address)
         } else {
             server.bind_rustls_0_23(address, tls::server_config(live)?)
         };
-        server = bound.with_context(|| format!("cannot listen on {address} (setting `chef_listen`)"))?;
+        server = bound.with_context(|| format!("cannot listen on {address} (setting `{setting}`)"))?;
+        if let Some(address) = server.addrs().last() {
+            // Nobody else sets it.
+            let _ = known.set(*address);
+        }
     }
     let addresses = server.addrs();
-    if let Some(address) = addresses.get(1) {
-        // Nobody else sets it.
-        let _ = app.kitchen.address.set(*address);
-    }
     Ok((server.run(), addresses))
 }
 
@@ -164,10 +173,10 @@ fn ready(config: &Config, address: SocketAddr, fresh: bool, took: Duration) {
     }
 }
 
-/// Says where only Chef is served.
+/// Says where only one protocol is served.
 #[expect(clippy::print_stdout, reason = "the line that tools wait for")]
-fn chef_ready(url: &str) {
-    println!("ready for chef: {url}");
+fn also_ready(protocol: &str, url: &str) {
+    println!("ready for {protocol}: {url}");
 }
 
 /// Stops in order at SIGTERM and SIGINT; reloads at SIGHUP.

@@ -36,21 +36,30 @@ pub(crate) enum NotAdmitted {
 
 /// The token that lets the request do what `wanted` says. Refusals are logged, never with the secret.
 pub(crate) async fn admit(asked: &Asked<'_>, wanted: &Scope, query: InQuery) -> Result<Token, NotAdmitted> {
-    let admitted = judge(asked, wanted, query).await;
+    noted(asked, judge(asked, query, |token| token.allows(wanted)).await)
+}
+
+/// The token that lets the request write for some author: for which one is known when the body was read.
+pub(crate) async fn admit_author(asked: &Asked<'_>) -> Result<Token, NotAdmitted> {
+    let writes = |token: &Token| token.scopes.iter().any(|scope| matches!(scope, Scope::ForgeWrite(_)));
+    noted(asked, judge(asked, InQuery::Ignored, writes).await)
+}
+
+fn noted(asked: &Asked<'_>, admitted: Result<Token, NotAdmitted>) -> Result<Token, NotAdmitted> {
     if let Err(reason) = &admitted {
         let address = asked.http.peer_addr().map(|address| address.ip());
-        tracing::warn!(path = asked.path, ?address, %wanted, %reason, "no token lets this request in");
+        tracing::warn!(method = %asked.http.method(), path = asked.path, ?address, %reason, "no token lets this request in");
         asked.app.metrics.denied.inc();
     }
     admitted
 }
 
-async fn judge(asked: &Asked<'_>, wanted: &Scope, query: InQuery) -> Result<Token, NotAdmitted> {
+async fn judge(asked: &Asked<'_>, query: InQuery, allows: impl FnOnce(&Token) -> bool) -> Result<Token, NotAdmitted> {
     let presented = presented(asked, query).ok_or(NotAdmitted::Missing)?;
     let secret = Secret::parse(&presented)?;
     let token = asked.app.tokens.token(secret.id()).await?.ok_or(Refusal::Unknown)?;
-    token.admits(&secret, wanted, clock::now())?;
-    Ok(token)
+    token.is_held_by(&secret, clock::now())?;
+    if allows(&token) { Ok(token) } else { Err(Refusal::OutOfScope.into()) }
 }
 
 fn presented(asked: &Asked<'_>, query: InQuery) -> Option<String> {

@@ -12,9 +12,11 @@
 //! - `sqlite`: connections, migrations, and one file per port
 //! - `blobs`: bytes by SHA-256 in a folder
 //! - `files`: the files of cookbooks
+//! - `archives`: the archives of modules
 //!
 //! Calls need a tokio runtime: reads run on its blocking threads.
 
+mod archives;
 mod blobs;
 pub mod error;
 mod files;
@@ -30,15 +32,17 @@ pub use settings::Settings;
 pub use sqlite::chef::Transaction;
 
 /// An open store. It implements `certs::Ledger`, `inventory::Nodes`, `inventory::Exported`,
-/// `inventory::Bucket` and `modules::Tokens`, and lends transactions that implement `chef::Records` and
-/// `chef::Changes`, those of `cookbooks`, and `inventory::runs::Runs`; clones share it. Dropping the last one writes
-/// what has queued up.
+/// `inventory::Bucket`, `modules::Tokens`, `modules::forge::Releases` and `modules::forge::Fetched`, and lends
+/// transactions that implement `chef::Records` and `chef::Changes`, those of `cookbooks`, and `inventory::runs::Runs`;
+/// clones share it. Dropping the last one writes what has queued up.
 #[derive(Clone)]
 pub struct Store {
     database: Arc<sqlite::Database>,
     blobs: Arc<blobs::Blobs>,
     /// Files of cookbooks. They are apart from those that agents back up, which nothing counts the users of.
     files: Arc<blobs::Blobs>,
+    /// Archives of modules.
+    archives: Arc<blobs::Blobs>,
 }
 
 impl Store {
@@ -50,6 +54,7 @@ impl Store {
             database: Arc::new(sqlite::Database::open(&dir.join("store.sqlite"), settings)?),
             blobs: Arc::new(blobs::Blobs::open(&dir.join("blobs"), settings.max_blob_bytes)?),
             files: Arc::new(blobs::Blobs::open(&dir.join("cookbook-files"), settings.max_cookbook_file_bytes)?),
+            archives: Arc::new(blobs::Blobs::open(&dir.join("module-archives"), settings.max_archive_bytes)?),
         })
     }
 

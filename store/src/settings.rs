@@ -15,6 +15,8 @@ pub struct Settings {
     pub max_blob_bytes: u64,
     /// Longest file of a cookbook.
     pub max_cookbook_file_bytes: u64,
+    /// Longest archive of a module.
+    pub max_archive_bytes: u64,
     /// How long to wait for another process that holds the database, in milliseconds.
     pub busy_timeout_ms: u64,
 }
@@ -28,6 +30,7 @@ impl Default for Settings {
             reports_per_node: 20,
             max_blob_bytes: 1 << 30,
             max_cookbook_file_bytes: 1 << 30,
+            max_archive_bytes: 1 << 30,
             busy_timeout_ms: 5000,
         }
     }

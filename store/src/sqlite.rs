@@ -4,6 +4,7 @@ mod bucket;
 pub(crate) mod chef;
 mod cookbooks;
 mod exported;
+mod forge;
 mod ledger;
 mod migrations;
 mod nodes;
@@ -130,7 +131,7 @@ fn connect(path: &Path, settings: &Settings, flags: OpenFlags) -> rusqlite::Resu
 }
 
 /// Times are kept as microseconds since 1970.
-fn micros(at: Timestamp) -> i64 {
+pub(crate) fn micros(at: Timestamp) -> i64 {
     at.as_microsecond()
 }
 

@@ -10,6 +10,7 @@ mod contract {
     pub(crate) mod chef;
     pub(crate) mod cookbooks;
     pub(crate) mod exported;
+    pub(crate) mod forge;
     pub(crate) mod ledger;
     pub(crate) mod nodes;
     pub(crate) mod runs;
@@ -59,6 +60,14 @@ macro_rules! backends {
 }
 
 contract! {
+    forge:
+        releases_come_back_whole_and_are_never_replaced,
+        releases_are_filtered_sorted_and_paged,
+        modules_are_found_by_words,
+        what_is_deleted_is_marked_and_hidden,
+        modules_can_be_deprecated,
+        archives_go_when_nothing_needs_them,
+        what_was_fetched_is_bounded;
     tokens:
         tokens_come_back_whole,
         an_identifier_is_taken_once,

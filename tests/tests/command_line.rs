@@ -27,6 +27,7 @@ fn help_has_examples() -> Result<()> {
         &["lookup", "--help"],
         &["check", "--help"],
         &["token", "--help"],
+        &["module", "--help"],
     ] {
         let output = quartermaster(arguments)?;
         assert!(output.status.success(), "{arguments:?}: {}", said(&output));

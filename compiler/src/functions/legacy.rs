@@ -33,8 +33,10 @@ fn plain(value: &Value) -> Result<Cow<'_, Value>, Failure> {
             Cow::Owned(Value::array(inner.into_iter().map(Cow::into_owned).collect()))
         }
         Value::Hash(entries) => {
-            let inner =
-                entries.iter().map(|(key, value)| Ok((plain(key)?, plain(value)?))).collect::<Result<Vec<_>, _>>()?;
+            let inner = entries
+                .iter()
+                .map(|(key, value)| Ok((plain(key)?, plain(value)?)))
+                .collect::<Result<Vec<_>, Failure>>()?;
             if inner.iter().all(|entry| matches!(entry, (Cow::Borrowed(_), Cow::Borrowed(_)))) {
                 return Ok(Cow::Borrowed(value));
             }

@@ -170,7 +170,7 @@ pub(crate) fn semver(parameters: &[Value]) -> Result<Type, Failure> {
     let ranges = parameters
         .iter()
         .map(|parameter| match parameter {
-            Value::String(text) => VersionRange::parse(text).map(Arc::new),
+            Value::String(text) => Ok(Arc::new(VersionRange::parse(text)?)),
             Value::SemVerRange(range) => Ok(range.clone()),
             other => Err(Failure::argument(format!(
                 "Unable to convert a {} to a SemVerRange",

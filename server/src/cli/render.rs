@@ -27,6 +27,7 @@ macro_rules! complain {
 pub(super) mod code;
 mod explanation;
 mod lookup;
+pub(super) mod module;
 pub(super) mod puppetfile;
 mod token;
 
@@ -67,6 +68,8 @@ pub(super) fn answer(command: &Command, value: &Value, json: bool) -> anyhow::Re
             | Command::NodeFacts { .. }
             | Command::NodeReport { .. }
             | Command::NodeCatalog { .. }
+            | Command::ForgePublish { .. }
+            | Command::ForgeList
             | Command::Compile { .. }
             | Command::Chef(_)
             | Command::Lookup { .. } => put!("{}", serde_json::to_string_pretty(value)?),

@@ -46,6 +46,7 @@ fn carry_out(cli: &Cli, config: Config, flags: Flags) -> anyhow::Result<ExitCode
             render::configuration(&config, json)?;
             return Ok(ExitCode::SUCCESS);
         }
+        Line::Module(module) => return module.run(config, json),
         Line::Check { dir } => return look(dir, json),
         Line::Puppetfile(puppetfile) => return puppetfile.run(json),
         Line::Code(Code::ImportR10k { file }) => return code::import(file, &config.data_dir, json),
@@ -71,13 +72,7 @@ fn carry_out(cli: &Cli, config: Config, flags: Flags) -> anyhow::Result<ExitCode
     let config = Arc::new(config);
     // A folder of code on the command line means that code, not the one of the server that runs.
     let here = command.only_reads() && cli.common.code_dir.is_some();
-    let answer = actix_web::rt::System::new().block_on(async {
-        if !here && let Some(answer) = socket::ask(&config.socket(), &command).await.context("the admin socket")? {
-            return Ok(answer);
-        }
-        local::perform_locally(config, command.clone()).await
-    });
-    match answer? {
+    match have_done(&config, &command, here)? {
         Answer::Done(mut value) => {
             if let Some(file) = key_file {
                 file.take(&mut value)?;
@@ -92,6 +87,16 @@ fn carry_out(cli: &Cli, config: Config, flags: Flags) -> anyhow::Result<ExitCode
         }
         Answer::Failed(reason) => bail!("{reason}"),
     }
+}
+
+/// Has a command carried out by the server that runs, or on its data where none does; with `here` always on the data.
+pub(super) fn have_done(config: &Arc<Config>, command: &Command, here: bool) -> anyhow::Result<Answer> {
+    actix_web::rt::System::new().block_on(async {
+        if !here && let Some(answer) = socket::ask(&config.socket(), command).await.context("the admin socket")? {
+            return Ok(answer);
+        }
+        local::perform_locally(config.clone(), command.clone()).await
+    })
 }
 
 fn of_ca(ca: &Ca) -> Command {

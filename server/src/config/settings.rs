@@ -22,6 +22,9 @@ pub(crate) struct Raw {
     /// Address and port for Chef alone, which the main port serves too: `ADDRESS:PORT` with TLS, or
     /// `http://ADDRESS:PORT` without, for this machine and for proxies.
     pub(crate) chef_listen: Option<String>,
+    /// Address and port for the Forge alone, which the main port serves too: `ADDRESS:PORT` with TLS, or
+    /// `http://ADDRESS:PORT` without, for clients that do not know the authority.
+    pub(crate) forge_listen: Option<String>,
     /// The server's own certname. Else the name of the machine.
     pub(crate) certname: Option<String>,
     /// Further names in the server's certificate, so that agents may reach it by them.
@@ -44,6 +47,7 @@ pub(crate) struct Raw {
     pub(crate) ruby: Ruby,
     pub(crate) store: Store,
     pub(crate) chef: Chef,
+    pub(crate) forge: Forge,
     pub(crate) authorization: Authorization,
 }
 
@@ -163,6 +167,34 @@ pub(crate) struct Chef {
     pub(crate) required_recipe: Option<PathBuf>,
     /// The password of `statsuser`, who may read `/_stats`. Without one it is not served.
     pub(crate) stats_password: Option<Secret>,
+}
+
+/// `[forge]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Forge {
+    /// Whether reading needs a token too (`forge-read`); writing always does.
+    pub(crate) read_token: bool,
+    /// Another Forge that is asked for modules of which there is none here, such as `https://forgeapi.puppet.com`.
+    pub(crate) upstream: Option<String>,
+    /// A file with what it wants in `Authorization: Bearer`.
+    pub(crate) upstream_token: Option<PathBuf>,
+    /// How long a request to it may take.
+    pub(crate) upstream_timeout: Span,
+    /// How long its answers are served without asking again.
+    pub(crate) upstream_fresh: Span,
+    /// Answers of it that are kept.
+    pub(crate) upstream_documents: usize,
+    /// The longest archive of a release.
+    pub(crate) max_archive: Size,
+    /// Bytes of an archive when it is unpacked.
+    pub(crate) max_unpacked: Size,
+    /// Files and folders of an archive.
+    pub(crate) max_entries: usize,
+    /// Folders within folders of an archive.
+    pub(crate) max_depth: usize,
+    /// The longest `metadata.json`, readme or other text that is shown beside a release.
+    pub(crate) max_text: Size,
 }
 
 /// `[limits]`: the longest bodies taken.
@@ -371,6 +403,24 @@ impl Default for Chef {
             sandbox_ttl: Span::days(1),
             required_recipe: None,
             stats_password: None,
+        }
+    }
+}
+
+impl Default for Forge {
+    fn default() -> Self {
+        Self {
+            read_token: false,
+            upstream: None,
+            upstream_token: None,
+            upstream_timeout: Span::seconds(30),
+            upstream_fresh: Span::seconds(300),
+            upstream_documents: 10_000,
+            max_archive: Size::mib(32),
+            max_unpacked: Size::mib(256),
+            max_entries: 20_000,
+            max_depth: 32,
+            max_text: Size::mib(1),
         }
     }
 }

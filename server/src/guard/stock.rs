@@ -35,6 +35,9 @@ pub(super) fn rules(admins: &[String], metrics_public: bool) -> Vec<Rule> {
         regex("report", r"^/puppet/v3/report/([^/]+)$", &[&put], own()),
         regex("facts", r"^/puppet/v3/facts/([^/]+)$", &[&put], own()),
         regex("environment cache", r"^/puppet-admin-api/v1/environment-cache$", &[&delete], admin()),
+        // Tokens say who may read and write what.
+        prefix("forge", "/v3/", &[], anyone()),
+        regex("first forge", r"^/api/v1/releases\.json$", &[&get], anyone()),
         regex("metrics", r"^/metrics$", &[&get, &head], metrics),
         Rule { sort_order: 999, ..prefix("deny all", "/", &[], Vec::new()) },
     ]

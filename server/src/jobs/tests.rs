@@ -27,7 +27,8 @@ async fn app(flags: &Flags) -> Data<App> {
     let authority = Arc::new(authority);
     let guard = ArcSwap::from_pointee(Guard::new(&config.authorization, &config.admin_certnames).unwrap());
     let kitchen = chef::founding::open(data.root(), &rooms.store, "default", None).await.unwrap();
-    Data::new(App { rooms: Arc::new(rooms.with(authority.clone(), None)), authority, guard, kitchen })
+    let counter = crate::forge::Counter::open(&rooms).unwrap();
+    Data::new(App { rooms: Arc::new(rooms.with(authority.clone(), None)), authority, guard, kitchen, counter })
 }
 
 /// Hands a request in as the handler does; whether it was signed unasked.

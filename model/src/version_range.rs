@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use semver::{BuildMetadata, Prerelease, Version};
 
-use crate::error::Failure;
+/// A text that is no range, in the original's words.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("Unparsable version range: \"{0}\"")]
+pub struct Unparsable(String);
 
 /// A range as written, and what it means: one of its intervals must hold a version.
 #[derive(Clone, Debug)]
@@ -18,7 +21,7 @@ pub struct VersionRange {
 impl VersionRange {
     /// Reads intersections (by blanks) and unions (by `||`) of comparisons, `~`, `^`, `x` and
     /// `a - b`.
-    pub fn parse(text: &str) -> Result<Self, Failure> {
+    pub fn parse(text: &str) -> Result<Self, Unparsable> {
         let joined = join_operators(text);
         let alternatives: Vec<&str> = joined.split("||").map(str::trim).collect();
         if alternatives.iter().all(|alternative| alternative.is_empty()) {
@@ -234,8 +237,8 @@ fn join_operators(text: &str) -> String {
     joined
 }
 
-fn parse_alternative(text: &str, whole: &str) -> Result<Option<Interval>, Failure> {
-    let unparsable = || Failure::argument(format!("Unparsable version range: \"{whole}\""));
+fn parse_alternative(text: &str, whole: &str) -> Result<Option<Interval>, Unparsable> {
+    let unparsable = || Unparsable(whole.to_owned());
     let words: Vec<&str> = text.split_whitespace().collect();
     if let [from, "-", to] = words.as_slice() {
         let low = Interval::low(Partial::parse(from).ok_or_else(unparsable)?.lowest(), false);
