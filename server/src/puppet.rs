@@ -1,7 +1,11 @@
 //! `/puppet/v3`: what agents ask of a server, besides certificates.
 
+use std::sync::Arc;
+
+use actix_web::http::StatusCode;
 use model::EnvironmentName;
 
+use crate::environments::Environment;
 use crate::http::Asked;
 use crate::respond::Problem;
 
@@ -12,8 +16,10 @@ pub(crate) mod facts;
 pub(crate) mod file_server;
 pub(crate) mod files;
 pub(crate) mod node;
+pub(crate) mod plans;
 pub(crate) mod report;
 pub(crate) mod route;
+pub(crate) mod tasks;
 
 /// The environment that a request names. It must name one; whether it is there is another matter.
 pub(crate) fn environment_of(asked: &Asked<'_>) -> Result<EnvironmentName, Problem> {
@@ -25,6 +31,17 @@ pub(crate) fn environment_of(asked: &Asked<'_>) -> Result<EnvironmentName, Probl
 pub(crate) fn named_environment(name: Option<&str>) -> Result<EnvironmentName, Problem> {
     let name = name.ok_or_else(|| Problem::bad_request("An environment parameter must be specified"))?;
     EnvironmentName::parse(name).map_err(|error| Problem::bad_request(error.to_string()))
+}
+
+/// The code of the environment that a request names.
+async fn snapshot_of(asked: &Asked<'_>) -> Result<Arc<Environment>, Problem> {
+    let name = environment_of(asked)?;
+    asked.app.environments.fetch(&name).await.map_err(|_| not_there("environment", name.as_str()))
+}
+
+/// What the original's services say of a thing that is not there.
+fn not_there(kind: &str, name: &str) -> Problem {
+    Problem::text_as(StatusCode::NOT_FOUND, None, format!("Could not find {kind} '{name}'"))
 }
 
 /// A body that is no document of the kind that the endpoint takes.

@@ -27,6 +27,21 @@ pub(crate) async fn get(asked: &Asked<'_>, name: &str) -> Result<HttpResponse, P
     Ok(respond::ok(Format::Json, json!({"environment": name, "applications": {}}).to_string()))
 }
 
+/// `environment_modules`: the modules of an environment, or of each, with the names that their metadata give them.
+pub(crate) async fn modules(asked: &Asked<'_>) -> Result<HttpResponse, Problem> {
+    let all = asked.app.environments.clone();
+    let named = asked.query.get("environment").is_some();
+    let one = if named { Some(super::snapshot_of(asked).await?) } else { None };
+    let listed = web::block(move || match one {
+        Some(environment) => listing::modules(&environment.snapshot),
+        None => {
+            all.list().iter().filter_map(|name| all.get(name).ok()).map(|it| listing::modules(&it.snapshot)).collect()
+        }
+    });
+    let listed = listed.await.map_err(|error| Problem::server_error(error.to_string()))?;
+    Ok(respond::ok(Format::Json, listed.to_string()))
+}
+
 /// Lists an environment, or all of them, anew at the next request.
 pub(crate) async fn flush(asked: &Asked<'_>) -> Result<HttpResponse, Problem> {
     let name = asked.query.get("environment");

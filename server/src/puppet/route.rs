@@ -62,6 +62,16 @@ pub(crate) enum Endpoint {
     Environment { name: String },
     /// `GET environments`
     Environments,
+    /// `GET environment_modules[?environment=]`
+    EnvironmentModules,
+    /// `GET tasks?environment=`
+    Tasks,
+    /// `GET tasks/MODULE/NAME?environment=`
+    Task { module: String, name: String },
+    /// `GET plans?environment=`
+    Plans,
+    /// `GET plans/MODULE/NAME?environment=`
+    Plan { module: String, name: String },
 
     // /puppet-admin-api/v1
     /// `DELETE environment-cache[?environment=]`
@@ -161,13 +171,36 @@ fn puppet(method: &Method, path: &str) -> Result<Endpoint, Miss> {
         ("file_bucket_file", "PUT") => Ok(Endpoint::SaveBucketFile { key: key()? }),
         ("environment", "GET" | "HEAD") => Ok(Endpoint::Environment { name: key()? }),
         ("environments", "GET" | "HEAD") if path == "environments" => Ok(Endpoint::Environments),
+        ("environment_modules", "GET" | "HEAD") => Ok(Endpoint::EnvironmentModules),
+        ("tasks", "GET" | "HEAD") if path == "tasks" => Ok(Endpoint::Tasks),
+        ("plans", "GET" | "HEAD") if path == "plans" => Ok(Endpoint::Plans),
+        ("tasks", "GET" | "HEAD") => pair(&key()?).map(|(module, name)| Endpoint::Task { module, name }),
+        ("plans", "GET" | "HEAD") => pair(&key()?).map(|(module, name)| Endpoint::Plan { module, name }),
         (
-            "node" | "catalog" | "facts" | "report" | "file_metadata" | "file_metadatas" | "file_content"
-            | "file_bucket_file" | "environment" | "environments",
+            "node"
+            | "catalog"
+            | "facts"
+            | "report"
+            | "file_metadata"
+            | "file_metadatas"
+            | "file_content"
+            | "file_bucket_file"
+            | "environment"
+            | "environments"
+            | "environment_modules"
+            | "tasks"
+            | "plans",
             _,
         ) => Err(Miss::WrongMethod),
         _ => Err(Miss::Unknown),
     }
+}
+
+/// `MODULE/NAME`
+fn pair(key: &str) -> Result<(String, String), Miss> {
+    let (module, name) = key.split_once('/').ok_or(Miss::Unknown)?;
+    let whole = !module.is_empty() && !name.is_empty() && !name.contains('/');
+    if whole { Ok((module.to_owned(), name.to_owned())) } else { Err(Miss::Unknown) }
 }
 
 fn status(method: &Method, path: &str) -> Result<Endpoint, Miss> {
@@ -217,6 +250,11 @@ impl Endpoint {
             Self::SaveBucketFile { .. } => "file_bucket_file_put",
             Self::Environment { .. } => "environment",
             Self::Environments => "environments",
+            Self::EnvironmentModules => "environment_modules",
+            Self::Tasks => "tasks",
+            Self::Task { .. } => "task",
+            Self::Plans => "plans",
+            Self::Plan { .. } => "plan",
             Self::FlushEnvironments => "environment_cache",
             Self::StatusSimple { .. } => "status_simple",
             Self::StatusServices { .. } => "status_services",
