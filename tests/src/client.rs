@@ -1,4 +1,4 @@
-//! A blocking HTTP/1.1 client over TLS: one kept-alive connection, an optional client certificate, and access to the
+//! A blocking HTTP/1.1 client, over TLS but where it says otherwise: one kept-alive connection, an optional client certificate, and access to the
 //! raw stream for tests that misbehave.
 
 use std::fmt::Write as _;
@@ -110,9 +110,12 @@ impl Tls {
     }
 }
 
+/// What a connection over TLS is made of.
+pub type Secured = StreamOwned<ClientConnection, TcpStream>;
+
 /// An open connection.
-pub struct Connection {
-    stream: BufReader<StreamOwned<ClientConnection, TcpStream>>,
+pub struct Connection<S: Read + Write = Secured> {
+    stream: BufReader<S>,
 }
 
 impl Connection {
@@ -121,6 +124,23 @@ impl Connection {
         self.stream.get_ref().conn.handshake_kind() == Some(HandshakeKind::Resumed)
     }
 
+    /// Waits no longer than this for an answer from now on.
+    pub fn set_patience(&mut self, patience: Duration) -> Result<()> {
+        Ok(self.stream.get_mut().sock.set_read_timeout(Some(patience))?)
+    }
+}
+
+impl Connection<TcpStream> {
+    /// Opens a connection without TLS, as one may to a port for proxies. `patience` is for each read.
+    pub fn plain(port: u16, patience: Duration) -> Result<Self> {
+        let tcp = TcpStream::connect(("127.0.0.1", port))?;
+        tcp.set_read_timeout(Some(patience))?;
+        tcp.set_nodelay(true)?;
+        Ok(Self { stream: BufReader::with_capacity(64 * 1024, tcp) })
+    }
+}
+
+impl<S: Read + Write> Connection<S> {
     pub fn get(&mut self, path: &str) -> Result<Response> {
         self.send("GET", path, &[("Accept", "application/json, text/pson, text/plain")], b"")
     }
@@ -164,11 +184,6 @@ impl Connection {
         stream.write_all(bytes)?;
         stream.flush()?;
         Ok(())
-    }
-
-    /// Waits no longer than this for an answer from now on.
-    pub fn set_patience(&mut self, patience: Duration) -> Result<()> {
-        Ok(self.stream.get_mut().sock.set_read_timeout(Some(patience))?)
     }
 
     /// Reads one answer.

@@ -15,6 +15,18 @@ pub fn cpu(pid: u32) -> Duration {
     Duration::from_secs_f64((ticks(11) + ticks(12)) / TICKS)
 }
 
+/// Processor time of the process, of those that it started, and of all that these waited for.
+///
+/// A database starts and ends a process for each connection.
+pub fn cpu_of_tree(pid: u32) -> Duration {
+    let Ok(stat) = std::fs::read_to_string(format!("/proc/{pid}/stat")) else { return Duration::ZERO };
+    let Some((_, rest)) = stat.rsplit_once(')') else { return Duration::ZERO };
+    let ended: f64 = rest.split_whitespace().skip(13).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
+    let started = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+    let started = started.split_whitespace().filter_map(|pid| pid.parse().ok()).map(cpu_of_tree);
+    cpu(pid) + Duration::from_secs_f64(ended / TICKS) + started.sum::<Duration>()
+}
+
 /// Resident memory now, in kilobytes.
 pub fn resident_kb(pid: u32) -> u64 {
     status(pid, "VmRSS:")
