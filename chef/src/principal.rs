@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::entity::{Entity, Kind, OrgId};
-use crate::key::{Key, PublicKey};
+use crate::key::{Key, PublicKey, Ring};
 use crate::records::{Organization, Records};
 use crate::sign::{self, Request, Signature};
 use crate::{Caller, Result, key};
@@ -24,6 +24,7 @@ pub fn authenticate(
     org: Option<OrgId>,
     signature: &Signature,
     request: &Request<'_>,
+    ring: &Ring,
     now: Timestamp,
 ) -> Result<Caller> {
     let actors = of_name(records, org, &signature.user)?;
@@ -33,8 +34,9 @@ pub fn authenticate(
     if signature.matches_body(request.body) {
         for entity in actors {
             for key in records.keys(entity.id)? {
-                let signed = |public: PublicKey| signature.is_by(&public, request);
-                if !key.is_expired(now) && PublicKey::parse(&key.public_key).is_some_and(signed) {
+                if !key.is_expired(now)
+                    && ring.key(&key.public_key).is_some_and(|public| signature.is_by(&public, request))
+                {
                     return Ok(Caller { entity, key: Some(key.name) });
                 }
             }

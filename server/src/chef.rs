@@ -41,7 +41,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
 use actix_web::http::Method;
-use chef::key::PublicKey;
+use chef::key::{PublicKey, Ring};
 use chef::records::{Changes, Records};
 use chef::{Entity, Error, Kind};
 use serde_json::{Map, Value};
@@ -53,10 +53,15 @@ use self::mint::Mint;
 use self::request::{Answer, Ask, Call, Work};
 use self::route::Endpoint;
 
+/// Public keys that are kept ready, each of some 2 kB.
+const KEYS: usize = 10_000;
+
 /// What Chef's handlers need besides the store.
 pub(crate) struct Kitchen {
     /// The other half of the console's key.
     pub(crate) console: PublicKey,
+    /// The keys of who asks.
+    pub(crate) keys: Ring,
     pub(crate) mint: Mint,
     /// Signs the addresses of cookbooks' files.
     pub(crate) files: Arc<Signer>,
@@ -69,7 +74,8 @@ impl Kitchen {
     /// `secret` is what addresses of files are signed with.
     pub(crate) fn new(console: PublicKey, secret: &[u8]) -> Self {
         let (files, shelves) = (Arc::new(Signer::new(secret)), Arc::default());
-        Self { console, mint: Mint::default(), files, shelves, address: OnceLock::new() }
+        let keys = Ring::new(KEYS / 2);
+        Self { console, keys, mint: Mint::default(), files, shelves, address: OnceLock::new() }
     }
 }
 

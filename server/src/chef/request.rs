@@ -379,7 +379,7 @@ impl Signed {
         let caller = if self.is_console {
             principal::authenticate_console(db, org, signature, &request, &kitchen.console)?
         } else {
-            principal::authenticate(db, org, signature, &request, now)?
+            principal::authenticate(db, org, signature, &request, &kitchen.keys, now)?
         };
         if let Some(organization) = organization {
             principal::belongs(db, &caller, organization)?;
