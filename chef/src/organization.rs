@@ -85,7 +85,7 @@ pub fn create(
     }
     let first = make(changes, None, org, Kind::Environment, environment::DEFAULT)?;
     if let Some(first) = first {
-        changes.put_document(first.id, &json::text(&environment::default_document()), &node::Facets::default())?;
+        changes.put_document(first.id, &environment::default_document(), &node::Facets::default())?;
     }
     if let Some(client) = make(changes, None, org, Kind::Client, &validator(name))? {
         join_clients(changes, &client, true)?;

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::authorization::Permission;
 use crate::entity::{Entity, EntityId, Kind, OrgId};
+use crate::json::Object;
 use crate::key::Key;
 use crate::user::Profile;
 use crate::{Result, node, search};
@@ -90,6 +91,8 @@ pub trait Records {
     fn search(&self, org: OrgId, index: search::Index, plan: &search::Plan) -> Result<Vec<search::Found>>;
     /// `None`: it is gone.
     fn hit(&self, index: search::Index, found: search::Found) -> Result<Option<search::Hit>>;
+    /// A node that was found, of whose attributes at least those of these names are there.
+    fn node_part(&self, found: search::Found, names: &[&str]) -> Result<Option<search::Hit>>;
 }
 
 /// Reading and changing. What has been changed is seen by what is read next.
@@ -134,8 +137,8 @@ pub trait Changes: Records {
     fn invite(&self, user: EntityId, org: OrgId, inviter: EntityId, at: Timestamp) -> Result<Option<Invitation>>;
     fn remove_invitation(&self, id: &str) -> Result<()>;
 
-    /// Of a node, a role or an environment, new or not.
-    fn put_document(&self, id: EntityId, json: &str, facets: &node::Facets) -> Result<()>;
+    /// Of a node, a role or an environment, new or not. Answers with its JSON.
+    fn put_document(&self, id: EntityId, document: &Object, facets: &node::Facets) -> Result<String>;
 
     /// False where there is one of the id.
     fn add_item(&self, bag: EntityId, id: &str, json: &str) -> Result<bool>;

@@ -1,8 +1,8 @@
-//! Search: what clients ask for, as a plan; what objects are found by, as tokens; what is given back of them.
+//! Search: what clients ask for, as a plan; what objects are found by, as entries; what is given back of them.
 //!
 //! An object is found by its leaves: `a.b.c: x` answers to `a_b_c:x` and to `c:x`. Values are words of text, told
-//! apart by letter case. The plan and the tokens speak of the same three things: a key, a value, a key with its value;
-//! how they are kept is the store's affair.
+//! apart by letter case. The plan and the entries speak of the same: a key, a value, a key with its value; how they are
+//! kept is the store's affair.
 
 use crate::entity::{Entity, EntityId};
 
@@ -11,7 +11,7 @@ pub mod partial;
 pub mod plan;
 pub mod query;
 
-pub use flatten::{Group, Token, groups};
+pub use flatten::{Entry, entries};
 pub use plan::{Comparison, Leaf, Pattern, Plan};
 
 /// What is searched together.

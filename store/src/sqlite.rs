@@ -15,6 +15,7 @@ mod tokens;
 mod writer;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -29,6 +30,8 @@ pub(crate) struct Database {
     writer: writer::Writer,
     readers: readers::Readers,
     reports_per_node: u64,
+    /// What searches of Chef's objects go by.
+    memory: Arc<search::Memory>,
 }
 
 impl Database {
@@ -36,6 +39,8 @@ impl Database {
         let failed = |error: rusqlite::Error| Error::Database { path: path.to_owned(), reason: error.to_string() };
         let mut writing = connect(path, settings, OpenFlags::SQLITE_OPEN_CREATE).map_err(failed)?;
         migrations::apply(&mut writing, path)?;
+        chef::index_anew(&mut writing, settings.reports_per_node)
+            .map_err(|error| Error::Database { path: path.to_owned(), reason: error.to_string() })?;
         let readers = (0..settings.readers.max(1))
             .map(|_| connect(path, settings, OpenFlags::empty()))
             .collect::<rusqlite::Result<Vec<_>>>()
@@ -45,6 +50,7 @@ impl Database {
                 .map_err(|source| Error::File { path: path.to_owned(), source })?,
             readers: readers::Readers::new(readers),
             reports_per_node: settings.reports_per_node,
+            memory: Arc::default(),
         })
     }
 
@@ -126,7 +132,7 @@ fn connect(path: &Path, settings: &Settings, flags: OpenFlags) -> rusqlite::Resu
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "wal_autocheckpoint", 4000)?;
     connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
-    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_prepared_statement_cache_capacity(128);
     Ok(connection)
 }
 

@@ -5,86 +5,124 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde_json::{Map, Value};
+use sha2::Digest;
 
 type Object = Map<String, Value>;
 
 /// Bytes of a value that are kept as they are. What is longer is found by the whole of it and by its beginning.
 const LONGEST: usize = 1024;
+/// Bytes of a path that are kept as they are. Of what is longer the end is kept.
+const LONGEST_PATH: usize = 1024;
 
-/// One thing by which an object is found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Token<'a> {
-    Key(&'a str),
-    Pair(&'a str, &'a str),
-    Value(&'a str),
-    /// A word of a value that is not its first.
-    Word(&'a str),
+/// One thing by which an object is found: that it has a field, or one of the field's values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry<'a> {
+    /// The keys from the top, joined by `_`.
+    pub path: &'a str,
+    /// Where the last key begins in `path`.
+    pub leaf: usize,
+    /// Where the third key ends in `path`, or the last if there are fewer.
+    pub branch: usize,
+    /// `None`: the field itself.
+    pub value: Option<&'a str>,
 }
 
-/// A top-level field: what changes, and is looked at, on its own.
-#[derive(Debug, Clone, Copy)]
-pub struct Group<'a> {
-    pub key: &'a str,
-    value: &'a Value,
-}
-
-/// The fields of an object.
-pub fn groups(object: &Object) -> impl Iterator<Item = Group<'_>> {
-    object.iter().map(|(key, value)| Group { key, value })
-}
-
-impl Group<'_> {
-    /// Differs when the tokens differ.
-    pub fn fingerprint(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.key.hash(&mut hasher);
-        hash(self.value, &mut hasher);
-        hasher.finish()
-    }
-
-    /// Hands out every token; some come more than once.
-    pub fn tokens(&self, take: &mut impl FnMut(Token<'_>)) {
-        let mut path = self.key.to_owned();
-        take(Token::Key(self.key));
-        walk(&mut path, 0, 0, self.value, take);
+impl<'a> Entry<'a> {
+    /// The names that the field answers to.
+    pub fn keys(&self) -> impl Iterator<Item = &'a str> {
+        [Some(self.path), self.path.get(self.leaf..).filter(|_| self.leaf > 0)].into_iter().flatten()
     }
 }
 
-/// `leaf` is where the last key begins in `path`.
-fn walk(path: &mut String, leaf: usize, depth: usize, value: &Value, take: &mut impl FnMut(Token<'_>)) {
+/// Hands out what an object is found by for one of its fields; some of it more than once.
+pub fn entries(key: &str, value: &Value, take: &mut impl FnMut(Entry<'_>)) {
+    let mut place = Place::new(key);
+    take(place.field());
+    walk(&mut place, value, take);
+}
+
+/// Keys that tell the branches of an object apart.
+const BRANCH: usize = 3;
+
+/// Where in an object one is.
+struct Place {
+    path: String,
+    leaf: usize,
+    branch: usize,
+    depth: usize,
+}
+
+/// Where one was before.
+struct Above {
+    end: usize,
+    leaf: usize,
+    branch: usize,
+    /// The whole path, where it was cut.
+    path: Option<String>,
+}
+
+impl Place {
+    fn new(key: &str) -> Self {
+        let path = cut(key).into_owned();
+        Self { leaf: 0, branch: path.len(), path, depth: 1 }
+    }
+
+    fn field(&self) -> Entry<'_> {
+        let Self { leaf, branch, .. } = *self;
+        Entry { path: &self.path, leaf, branch, value: None }
+    }
+
+    fn value<'a>(&'a self, text: &'a str) -> Entry<'a> {
+        Entry { value: Some(text), ..self.field() }
+    }
+
+    fn enter(&mut self, key: &str) -> Above {
+        let key = cut(key);
+        let Self { leaf, branch, .. } = *self;
+        let mut above = Above { end: self.path.len(), leaf, branch, path: None };
+        if self.path.len() + key.len() >= LONGEST_PATH {
+            let short = format!("\u{1}{:016x}", digest(&self.path));
+            above.path = Some(std::mem::replace(&mut self.path, short));
+            self.branch = self.path.len();
+        }
+        self.path.push('_');
+        self.leaf = self.path.len();
+        self.path.push_str(&key);
+        self.depth += 1;
+        if self.depth <= BRANCH {
+            self.branch = self.path.len();
+        }
+        above
+    }
+
+    fn leave(&mut self, above: Above) {
+        match above.path {
+            Some(path) => self.path = path,
+            None => self.path.truncate(above.end),
+        }
+        (self.leaf, self.branch) = (above.leaf, above.branch);
+        self.depth -= 1;
+    }
+}
+
+fn walk(place: &mut Place, value: &Value, take: &mut impl FnMut(Entry<'_>)) {
     match value {
         Value::Object(fields) => {
             for (key, value) in fields {
-                pair(path, leaf, depth, key, take);
-                let end = path.len();
-                path.push('_');
-                path.push_str(key);
-                take(Token::Key(path));
-                take(Token::Key(key));
-                walk(path, end + 1, depth + 1, value, take);
-                path.truncate(end);
+                take(place.value(&token_text(key)));
+                let above = place.enter(key);
+                take(place.field());
+                walk(place, value, take);
+                place.leave(above);
             }
         }
-        Value::Array(items) => items.iter().for_each(|item| walk(path, leaf, depth, item, take)),
-        Value::String(text) => pair(path, leaf, depth, text, take),
-        Value::Null => pair(path, leaf, depth, "", take),
-        Value::Bool(flag) => pair(path, leaf, depth, if *flag { "true" } else { "false" }, take),
-        Value::Number(number) => pair(path, leaf, depth, &number_text(number), take),
-    }
-}
-
-fn pair(path: &str, leaf: usize, depth: usize, value: &str, take: &mut impl FnMut(Token<'_>)) {
-    let value = token_text(value);
-    take(Token::Pair(path, &value));
-    if depth > 0 {
-        take(Token::Pair(&path[leaf..], &value));
-    }
-    take(Token::Value(&value));
-    for word in value.split(' ').skip(1) {
-        take(Token::Word(word));
+        Value::Array(items) => items.iter().for_each(|item| walk(place, item, take)),
+        Value::String(text) => take(place.value(&token_text(text))),
+        Value::Null => take(place.value("")),
+        Value::Bool(flag) => take(place.value(if *flag { "true" } else { "false" })),
+        Value::Number(number) => take(place.value(&token_text(&number_text(number)))),
     }
 }
 
@@ -104,15 +142,27 @@ pub fn token_text(value: &str) -> Cow<'_, str> {
         }
         text.push_str(word);
     }
-    if text.len() > LONGEST {
-        let mut hasher = DefaultHasher::new();
-        text.hash(&mut hasher);
-        let end = (0..=LONGEST).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-        text.truncate(end);
-        // Writing to a string cannot fail.
-        let _ = write!(text, "\u{1}{:016x}", hasher.finish());
+    match cut(&text) {
+        Cow::Borrowed(_) => Cow::Owned(text),
+        Cow::Owned(text) => Cow::Owned(text),
     }
-    Cow::Owned(text)
+}
+
+/// A text, or the beginning of a long one and its digest.
+fn cut(text: &str) -> Cow<'_, str> {
+    if text.len() <= LONGEST {
+        return Cow::Borrowed(text);
+    }
+    let end = (0..=LONGEST).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    let mut beginning = text[..end].to_owned();
+    // Writing to a string cannot fail.
+    let _ = write!(beginning, "\u{1}{:016x}", digest(text));
+    Cow::Owned(beginning)
+}
+
+fn digest(text: &str) -> u64 {
+    let digest: [u8; 32] = sha2::Sha256::digest(text).into();
+    digest.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
 }
 
 /// Whole numbers as they are; others with a point always.
@@ -122,28 +172,6 @@ fn number_text(number: &serde_json::Number) -> String {
         Some((digits, exponent)) if !digits.contains('.') => format!("{digits}.0e{}", exponent.trim_start_matches('+')),
         Some((digits, exponent)) => format!("{digits}e{}", exponent.trim_start_matches('+')),
         None => text,
-    }
-}
-
-fn hash(value: &Value, hasher: &mut DefaultHasher) {
-    match value {
-        Value::Null => 0_u8.hash(hasher),
-        Value::Bool(flag) => (1_u8, flag).hash(hasher),
-        Value::Number(number) => (2_u8, number).hash(hasher),
-        Value::String(text) => (3_u8, text).hash(hasher),
-        Value::Array(items) => {
-            (4_u8, items.len()).hash(hasher);
-            for item in items {
-                hash(item, hasher);
-            }
-        }
-        Value::Object(fields) => {
-            (5_u8, fields.len()).hash(hasher);
-            for (key, value) in fields {
-                key.hash(hasher);
-                hash(value, hasher);
-            }
-        }
     }
 }
 

@@ -25,6 +25,11 @@ impl Projection {
         self.0.is_empty()
     }
 
+    /// The fields of an object that it looks at.
+    pub fn fields(&self) -> Vec<&str> {
+        self.0.iter().filter_map(|(_, path)| path.first().map(String::as_str)).collect()
+    }
+
     /// The values of an object as it is searched; what is not there is `null`.
     pub fn of(&self, object: &Map<String, Value>) -> Map<String, Value> {
         self.0.iter().map(|(name, path)| (name.clone(), value_at(object, path))).collect()

@@ -95,30 +95,44 @@ impl Pattern {
         letters < self.parts.len() && self.parts[letters..].iter().all(|part| *part == Part::Any)
     }
 
+    /// The texts between what stands for others, none of them empty.
+    pub fn literals(&self) -> Vec<String> {
+        let mut literals = vec![String::new()];
+        for part in &self.parts {
+            match (part, literals.last_mut()) {
+                (Part::Letter(letter), Some(last)) => last.push(*letter),
+                _ => literals.push(String::new()),
+            }
+        }
+        literals.retain(|literal| !literal.is_empty());
+        literals
+    }
+
     /// Takes time in proportion to both lengths at most.
     pub fn takes(&self, text: &str) -> bool {
-        let letters: Vec<char> = text.chars().collect();
-        let (mut part, mut letter) = (0, 0);
-        let mut retry: Option<(usize, usize)> = None;
-        while letter < letters.len() {
+        let (mut part, mut rest) = (0, text.chars());
+        let mut retry: Option<(usize, std::str::Chars<'_>)> = None;
+        loop {
+            let mut after = rest.clone();
+            let Some(letter) = after.next() else { break };
             match self.parts.get(part) {
                 Some(Part::Any) => {
-                    retry = Some((part + 1, letter));
                     part += 1;
+                    retry = Some((part, rest.clone()));
                 }
                 Some(Part::One) => {
                     part += 1;
-                    letter += 1;
+                    rest = after;
                 }
-                Some(Part::Letter(wanted)) if *wanted == letters[letter] => {
+                Some(Part::Letter(wanted)) if *wanted == letter => {
                     part += 1;
-                    letter += 1;
+                    rest = after;
                 }
                 _ => {
-                    let Some((after, start)) = retry else { return false };
-                    retry = Some((after, start + 1));
-                    part = after;
-                    letter = start + 1;
+                    let Some((again, from)) = &mut retry else { return false };
+                    from.next();
+                    part = *again;
+                    rest = from.clone();
                 }
             }
         }

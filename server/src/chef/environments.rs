@@ -18,7 +18,7 @@ pub(crate) fn all(ask: &Ask) -> Result<Work> {
         let name = json::str_of(&environment, "name").unwrap_or_default();
         let made = authorization::create(db, &call.caller, call.org(), Kind::Environment, name)?;
         let entity = made.ok_or_else(exists)?;
-        db.put_document(entity.id, &json::text(&environment), &Facets::default())?;
+        db.put_document(entity.id, &environment, &Facets::default())?;
         let url = call.url(&["environments", name]);
         Ok(Answer::created(&url, &json!({"uri": url})))
     }))
@@ -44,8 +44,7 @@ pub(crate) fn one(ask: &Ask, name: String) -> Result<Work> {
         if new != name && !db.rename_entity(found.id, new)? {
             return Err(exists());
         }
-        let text = json::text(&environment);
-        db.put_document(found.id, &text, &Facets::default())?;
+        let text = db.put_document(found.id, &environment, &Facets::default())?;
         Ok(Answer::text(text).moved_if(new != name, &call.url(&["environments", new])))
     }))
 }

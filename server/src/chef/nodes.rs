@@ -17,7 +17,7 @@ pub(crate) fn all(ask: &Ask) -> Result<Work> {
         let name = json::str_of(&node, "name").unwrap_or_default();
         let made = authorization::create(db, &call.caller, call.org(), Kind::Node, name)?;
         let entity = made.ok_or_else(|| Error::exists("Node already exists"))?;
-        db.put_document(entity.id, &json::text(&node), &node::facets(&node))?;
+        db.put_document(entity.id, &node, &node::facets(&node))?;
         let url = call.url(&["nodes", name]);
         Ok(Answer::created(&url, &json!({"uri": url})))
     }))
@@ -32,8 +32,7 @@ pub(crate) fn one(ask: &Ask, name: String) -> Result<Work> {
     Ok(Work::write(move |call, db| {
         let found = db.entity(call.org(), Kind::Node, &name)?.ok_or_else(|| not_found(&name))?;
         call.demand(db, &found)?;
-        let text = json::text(&node);
-        db.put_document(found.id, &text, &node::facets(&node))?;
+        let text = db.put_document(found.id, &node, &node::facets(&node))?;
         Ok(Answer::text(text))
     }))
 }

@@ -18,7 +18,7 @@ pub(crate) fn all(ask: &Ask) -> Result<Work> {
         let name = json::str_of(&role, "name").unwrap_or_default();
         let made = authorization::create(db, &call.caller, call.org(), Kind::Role, name)?;
         let entity = made.ok_or_else(|| Error::exists("Role already exists"))?;
-        db.put_document(entity.id, &json::text(&role), &Facets::default())?;
+        db.put_document(entity.id, &role, &Facets::default())?;
         let url = call.url(&["roles", name]);
         Ok(Answer::created(&url, &json!({"uri": url})))
     }))
@@ -36,8 +36,7 @@ pub(crate) fn one(ask: &Ask, name: String) -> Result<Work> {
     Ok(Work::write(move |call, db| {
         let found = db.entity(call.org(), Kind::Role, &name)?.ok_or_else(|| not_found(&name))?;
         call.demand(db, &found)?;
-        let text = json::text(&role);
-        db.put_document(found.id, &text, &Facets::default())?;
+        let text = db.put_document(found.id, &role, &Facets::default())?;
         Ok(Answer::text(text))
     }))
 }

@@ -34,8 +34,13 @@ pub(crate) fn one(ask: &Ask, name: String) -> Result<Work> {
         let found = db.search(call.org(), index, &plan)?;
         let mut body = format!("{{\"total\":{},\"start\":{start},\"rows\":[", found.len());
         let mut first = true;
+        let fields = projection.as_ref().filter(|_| index == Index::Node).map(Projection::fields);
         for found in found.iter().skip(start).take(rows) {
-            let Some(hit) = db.hit(index, *found)? else { continue };
+            let hit = match &fields {
+                Some(fields) => db.node_part(*found, fields)?,
+                None => db.hit(index, *found)?,
+            };
+            let Some(hit) = hit else { continue };
             if !std::mem::take(&mut first) {
                 body.push(',');
             }

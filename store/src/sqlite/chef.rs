@@ -4,11 +4,13 @@ mod actors;
 mod associations;
 mod authorization;
 mod documents;
+mod outline;
 mod search;
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
 use super::Fault;
+use super::search::View;
 use crate::Store;
 
 use chef::records::{Changes, Organization, Records};
@@ -20,6 +22,14 @@ pub struct Transaction<'a> {
     pub(crate) db: &'a Connection,
     /// The setting of that name.
     pub(crate) reports_per_node: u64,
+    /// What searches go by; none where something was changed that may be taken back.
+    view: Option<View>,
+}
+
+impl<'a> Transaction<'a> {
+    pub(super) fn changing(db: &'a Connection, reports_per_node: u64) -> Self {
+        Self { db, reports_per_node, view: None }
+    }
 }
 
 impl Store {
@@ -29,9 +39,11 @@ impl Store {
         work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let reports_per_node = self.database.reports_per_node;
+        let memory = self.database.memory.clone();
         let job = move |db: &Connection| {
+            let view = Some(View::new(&memory));
             let snapshot = db.unchecked_transaction()?;
-            Ok(work(&Transaction { db: &snapshot, reports_per_node }))
+            Ok(work(&Transaction { db: &snapshot, reports_per_node, view }))
         };
         self.database.read(job).await.map_err(fault)?
     }
@@ -43,9 +55,19 @@ impl Store {
         work: impl FnOnce(&Transaction<'_>) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let reports_per_node = self.database.reports_per_node;
-        let job = move |db: &Connection| work(&Transaction { db, reports_per_node }).map_err(Refusal);
+        let job = move |db: &Connection| work(&Transaction::changing(db, reports_per_node)).map_err(Refusal);
         self.database.attempt(job).await.map_err(|Refusal(error)| error)
     }
+}
+
+/// Makes the index of searches anew where it was made in another manner.
+pub(super) fn index_anew(db: &mut Connection, reports_per_node: u64) -> Result<()> {
+    if super::search::is_current(db).map_err(failed)? {
+        return Ok(());
+    }
+    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+    Transaction::changing(&transaction, reports_per_node).index_all()?;
+    transaction.commit().map_err(failed)
 }
 
 /// What takes a job's changes back.
@@ -261,6 +283,10 @@ impl Records for Transaction<'_> {
     fn hit(&self, index: Index, found: Found) -> Result<Option<Hit>> {
         self.read_hit(index, found)
     }
+
+    fn node_part(&self, found: Found, names: &[&str]) -> Result<Option<Hit>> {
+        self.read_node_part(found, names)
+    }
 }
 
 impl Changes for Transaction<'_> {
@@ -378,9 +404,10 @@ impl Changes for Transaction<'_> {
         self.change("DELETE FROM chef_invitation WHERE guid = ?1", [id])
     }
 
-    fn put_document(&self, id: EntityId, json: &str, facets: &chef::node::Facets) -> Result<()> {
-        self.write_document(id, json, facets)?;
-        self.index_document(id, json)
+    fn put_document(&self, id: EntityId, document: &chef::json::Object, facets: &chef::node::Facets) -> Result<String> {
+        let text = self.write_document(id, document, facets)?;
+        self.index_document(id, document)?;
+        Ok(text)
     }
 
     fn add_item(&self, bag: EntityId, id: &str, json: &str) -> Result<bool> {

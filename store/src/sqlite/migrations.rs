@@ -6,7 +6,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::Error;
 
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("../migrations/sqlite/0001_authority.sql"),
     include_str!("../migrations/sqlite/0002_inventory.sql"),
     include_str!("../migrations/sqlite/0003_chef.sql"),
@@ -15,6 +15,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("../migrations/sqlite/0006_runs.sql"),
     include_str!("../migrations/sqlite/0007_unused_files.sql"),
     include_str!("../migrations/sqlite/0008_forge.sql"),
+    include_str!("../migrations/sqlite/0009_search.sql"),
 ];
 
 /// Brings the schema up to date: each migration in a transaction of its own, counted in

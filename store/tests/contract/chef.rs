@@ -302,11 +302,12 @@ pub(crate) async fn documents_come_back_as_they_were_put(store: &Store) {
     write(store, |db| {
         let (node, bag) = (made(db, OrgId(1), Kind::Node, "n"), made(db, OrgId(1), Kind::DataBag, "b"));
         let in_production = Facets { environment: Some("production".to_owned()), ..Facets::default() };
-        db.put_document(node.id, r#"{"z": 1.0, "a":2}"#, &in_production)?;
-        assert_eq!(db.document(node.id)?.as_deref(), Some(r#"{"z": 1.0, "a":2}"#));
+        let document = chef::json::object(br#"{"z": 1.0, "a": {"b": 2}}"#)?;
+        assert_eq!(db.put_document(node.id, &document, &in_production)?, r#"{"z":1.0,"a":{"b":2}}"#);
+        assert_eq!(db.document(node.id)?.as_deref(), Some(r#"{"z":1.0,"a":{"b":2}}"#));
         assert_eq!(db.nodes_in(OrgId(1), "production")?, ["n"]);
         assert!(db.nodes_in(OrgId(2), "production")?.is_empty());
-        db.put_document(node.id, "{}", &Facets::default())?;
+        db.put_document(node.id, &chef::json::Object::new(), &Facets::default())?;
         assert!(db.nodes_in(OrgId(1), "production")?.is_empty());
         assert_eq!(db.count_nodes()?, 1);
 

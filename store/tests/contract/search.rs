@@ -17,7 +17,7 @@ fn put(db: &Transaction<'_>, name: &str, attributes: &Value) -> EntityId {
     let id = db.entity(ORG, Kind::Node, name).unwrap().map(|entity| entity.id);
     let id = id.unwrap_or_else(|| db.add_entity(ORG, Kind::Node, name).unwrap().unwrap().id);
     let node = json!({"name": name, "chef_environment": "prod", "automatic": attributes, "run_list": ["role[web]"]});
-    db.put_document(id, &node.to_string(), &Facets::default()).unwrap();
+    db.put_document(id, node.as_object().unwrap(), &Facets::default()).unwrap();
     id
 }
 
@@ -121,4 +121,94 @@ pub(crate) async fn items_are_found_in_their_bag_only(store: &Store) {
         assert_eq!(found(db, "*:*"), Vec::<String>::new());
     })
     .await;
+}
+
+/// Names of what a reader finds.
+async fn read(store: &Store, text: &'static str) -> String {
+    store.chef_read(move |db| Ok(found(db, text).join(" "))).await.unwrap()
+}
+
+pub(crate) async fn a_reader_finds_what_was_kept_and_nothing_that_was_taken_back(store: &Store) {
+    write(store, nodes).await;
+    assert_eq!(read(store, "*:*ebia*").await, "one two");
+    let refused = store.chef_write(|db| -> chef::Result<()> {
+        put(db, "two", &json!({"platform": "taken back"}));
+        assert_eq!(found(db, "platform:taken"), ["two"]);
+        Err(chef::Error::invalid("no"))
+    });
+    refused.await.unwrap_err();
+    // What comes next gets the numbers that were taken back.
+    write(store, |db| drop(put(db, "four", &json!({"platform": "plan9", "if": {"ether0": {"mtu": 9000}}})))).await;
+    for (query, expected) in [
+        ("platform:taken", ""),
+        ("platform:plan9", "four"),
+        ("*:*lan9", "four"),
+        ("if_*_mtu:9000", "four"),
+        ("platform:debian", "one"),
+        ("mtu:*", "one two three four"),
+    ] {
+        assert_eq!(read(store, query).await, expected, "{query}");
+    }
+    write(store, |db| {
+        put(db, "one", &json!({"platform": "plan9"}));
+        let three = db.entity(ORG, Kind::Node, "three").unwrap().unwrap();
+        db.remove_entity(three.id).unwrap();
+    })
+    .await;
+    assert_eq!(read(store, "platform:*").await, "one two four");
+    assert_eq!(read(store, "platform:plan9").await, "one four");
+    assert_eq!(read(store, "mtu:*").await, "two four");
+}
+
+pub(crate) async fn a_part_of_a_node_has_what_was_asked_for(store: &Store) {
+    write(store, nodes).await;
+    let part = |names: &'static [&'static str]| async move {
+        let part = store.chef_read(move |db| {
+            let found = db.search(ORG, Index::Node, &query::parse("name:one")?)?;
+            Ok(db.node_part(found[0], names)?.unwrap())
+        });
+        let part = part.await.unwrap();
+        assert_eq!(part.entity.name, "one");
+        serde_json::from_str::<Value>(&part.json.unwrap()).unwrap()
+    };
+    let rest = |automatic: Value| json!({"name": "one", "chef_environment": "prod", "automatic": automatic, "run_list": ["role[web]"]});
+    assert_eq!(part(&[]).await, rest(json!({})));
+    assert_eq!(part(&["n", "if", "none"]).await, rest(json!({"n": 5, "if": {"eth0": {"mtu": 1500}}})));
+}
+
+pub(crate) async fn many_objects_are_found_as_one_by_one(store: &Store) {
+    const COUNT: usize = 700;
+    let attributes = |number: usize| {
+        let own: serde_json::Map<String, Value> =
+            (0..40).map(|key| (format!("k{key}"), json!(format!("{:x}", number * 7919 + key * 104_729)))).collect();
+        json!({"number": number, "even": number.is_multiple_of(2), "text": format!("word{number} and more"), "own": own,
+            "deep": {format!("key{}", number % 9): {"value": number % 13}}})
+    };
+    write(store, move |db| {
+        for number in 0..COUNT {
+            put(db, &format!("node{number}"), &attributes(number));
+        }
+    })
+    .await;
+    let names = |takes: &dyn Fn(usize) -> bool| -> String {
+        (0..COUNT).filter(|number| takes(*number)).map(|number| format!("node{number}")).collect::<Vec<_>>().join(" ")
+    };
+    let holds = |number: usize, takes: &dyn Fn(&str) -> bool| {
+        attributes(number)["own"].as_object().unwrap().values().any(|value| takes(value.as_str().unwrap()))
+    };
+    assert_eq!(read(store, "own_k3:*7*").await, names(&|number| holds_at(&attributes(number), "k3", "7")));
+    assert_eq!(read(store, "own:k7").await, names(&|_| true));
+    assert_eq!(read(store, "*:*4c2*").await, names(&|number| holds(number, &|value| value.contains("4c2"))));
+    assert_eq!(read(store, "*:*zz*").await, "");
+    assert_eq!(read(store, "word5").await, "node5");
+    assert_eq!(read(store, "*:word5").await, "node5");
+    assert_eq!(read(store, "more AND even:true").await, names(&|number| number.is_multiple_of(2)));
+    assert_eq!(read(store, "deep_*5_value:3").await, names(&|number| number % 9 == 5 && number % 13 == 3));
+    assert_eq!(read(store, "value:[10 TO 12]").await, names(&|number| (10..=12).contains(&(number % 13))));
+    assert_eq!(read(store, "number:69?").await, names(&|number| (690..700).contains(&number)));
+    assert_eq!(read(store, "text:word69*").await, names(&|number| number == 69 || (690..700).contains(&number)));
+}
+
+fn holds_at(attributes: &Value, key: &str, part: &str) -> bool {
+    attributes["own"][key].as_str().unwrap().contains(part)
 }

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::{Token, groups, item, node, role, token_text};
+use super::{LONGEST_PATH, entries, item, node, role, token_text};
 
 fn object(value: Value) -> Map<String, Value> {
     match value {
@@ -14,10 +14,10 @@ fn object(value: Value) -> Map<String, Value> {
 fn pairs(value: Value) -> Vec<String> {
     let object = object(value);
     let mut found = BTreeSet::new();
-    for group in groups(&object) {
-        group.tokens(&mut |token| {
-            if let Token::Pair(key, value) = token {
-                found.insert(format!("{key}={value}"));
+    for (key, value) in &object {
+        entries(key, value, &mut |entry| {
+            if let Some(value) = entry.value {
+                found.extend(entry.keys().map(|key| format!("{key}={value}")));
             }
         });
     }
@@ -81,9 +81,35 @@ fn roles_and_items_are_searched_nearly_as_they_are() {
 }
 
 #[test]
-fn a_fingerprint_tells_fields_apart() {
-    let prints = |value| groups(&object(value)).map(|group| group.fingerprint()).collect::<Vec<_>>();
-    assert_eq!(prints(json!({"a": [1, {"b": 2}]})), prints(json!({"a": [1, {"b": 2}]})));
-    assert_ne!(prints(json!({"a": "1"})), prints(json!({"a": 1})));
-    assert_ne!(prints(json!({"a": ["b", "c"]})), prints(json!({"a": ["bc"]})));
+fn a_field_and_its_values_are_of_one_branch() {
+    let value = json!({"b": {"c": {"d": {"e": ["x", {"f": 1}]}}, "g": null}});
+    let mut fields = BTreeSet::new();
+    let mut seen = Vec::new();
+    entries("a", &value, &mut |entry| {
+        let branch = entry.path[..entry.branch].to_owned();
+        seen.push(branch.clone());
+        if entry.value.is_none() {
+            fields.insert((entry.path.to_owned(), branch));
+        } else {
+            assert!(fields.contains(&(entry.path.to_owned(), branch)), "{entry:?}");
+        }
+    });
+    seen.dedup();
+    assert_eq!(seen, ["a", "a_b", "a_b_c", "a_b", "a_b_g"]);
+}
+
+#[test]
+fn a_long_path_keeps_its_end() {
+    let key = "k".repeat(400);
+    let value = json!({key.clone(): {key.clone(): {key.clone(): {"end": "x"}}}, "z": 1});
+    let mut longest = 0;
+    let mut found = Vec::new();
+    entries("a", &value, &mut |entry| {
+        longest = longest.max(entry.path.len());
+        if entry.value == Some("x") || entry.value == Some("1") {
+            found.extend(entry.keys().filter(|key| key.len() < 20).map(str::to_owned));
+        }
+    });
+    assert!(longest <= 2 * LONGEST_PATH, "{longest}");
+    assert_eq!(found, ["end", "a_z", "z"]);
 }

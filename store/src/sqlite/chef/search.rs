@@ -1,6 +1,7 @@
 //! Keeps the index beside the objects, in the transaction that changes them.
 
-use chef::search::{Found, Hit, Index, Plan, flatten, groups};
+use chef::records::Records;
+use chef::search::{Found, Hit, Index, Plan, flatten};
 use chef::{EntityId, Kind, OrgId, Result};
 use rusqlite::OptionalExtension;
 use serde_json::{Map, Value};
@@ -30,7 +31,7 @@ fn collection(org: OrgId, index: Index) -> Collection {
 
 impl Transaction<'_> {
     pub(super) fn found(&self, org: OrgId, index: Index, plan: &Plan) -> Result<Vec<Found>> {
-        let found = search::find(self.db, collection(org, index), plan).map_err(failed)?;
+        let found = search::find(self.db, self.view.as_ref(), collection(org, index), plan).map_err(failed)?;
         Ok(found.into_iter().map(Found).collect())
     }
 
@@ -47,17 +48,25 @@ impl Transaction<'_> {
         self.one(&sql, [row], |row| Ok(Hit { entity: entity(row)?, json: row.get(5)? }))
     }
 
-    pub(super) fn index_document(&self, id: EntityId, json: &str) -> Result<()> {
+    pub(super) fn read_node_part(&self, found: Found, names: &[&str]) -> Result<Option<Hit>> {
+        let id = found.0 / 2;
+        let sql = format!("SELECT {ENTITY} FROM chef_entity e WHERE e.id = ?1");
+        let Some(entity) = self.one(&sql, [id], entity)? else { return Ok(None) };
+        Ok(Some(Hit { json: self.read_part(entity.id, names)?, entity }))
+    }
+
+    pub(super) fn index_document(&self, id: EntityId, document: &Map<String, Value>) -> Result<()> {
         let sql = format!("SELECT {ENTITY} FROM chef_entity e WHERE e.id = ?1");
         let Some(of) = self.one(&sql, [id.0], entity)? else { return Ok(()) };
-        let document = chef::json::kept(json)?;
-        let (index, document) = match of.kind {
-            Kind::Node => (Index::Node, flatten::node(&document)),
-            Kind::Role => (Index::Role, flatten::role(&document)),
-            Kind::Environment => (Index::Environment, document),
-            _ => return Ok(()),
+        let put = |index, document: &Map<String, Value>| {
+            self.index(collection(of.org, index), of_entity(id), of.kind.as_str(), document)
         };
-        self.index(collection(of.org, index), of_entity(id), of.kind.as_str(), &document)
+        match of.kind {
+            Kind::Node => put(Index::Node, &flatten::node(document)),
+            Kind::Role => put(Index::Role, &flatten::role(document)),
+            Kind::Environment => put(Index::Environment, document),
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn index_client(&self, id: EntityId) -> Result<()> {
@@ -82,9 +91,33 @@ impl Transaction<'_> {
     }
 
     fn index(&self, collection: Collection, object: i64, kind: &str, document: &Map<String, Value>) -> Result<()> {
-        let mut meta = Map::new();
-        meta.insert("X_CHEF_type_CHEF_X".to_owned(), kind.into());
-        search::put(self.db, collection, object, groups(document).chain(groups(&meta))).map_err(failed)
+        let kind = Value::from(kind);
+        let fields = document.iter().map(|(key, value)| (key.as_str(), value));
+        let meta = std::iter::once(("X_CHEF_type_CHEF_X", &kind));
+        search::put(self.db, collection, object, fields.chain(meta)).map_err(failed)
+    }
+
+    /// Makes the index from what is kept.
+    pub(super) fn index_all(&self) -> Result<()> {
+        search::clear(self.db).map_err(failed)?;
+        for id in self.many("SELECT entity FROM chef_document", [], |row| row.get(0).map(EntityId))? {
+            if let Some(json) = self.document(id)? {
+                self.index_document(id, &chef::json::kept(&json)?)?;
+            }
+        }
+        for id in self.many("SELECT entity FROM chef_client", [], |row| row.get(0).map(EntityId))? {
+            self.index_client(id)?;
+        }
+        for row in self.many("SELECT id FROM chef_item", [], |row| row.get::<_, i64>(0))? {
+            let sql = "SELECT bag, name, json FROM chef_item WHERE id = ?1";
+            let item = |row: &rusqlite::Row<'_>| {
+                Ok((EntityId(row.get(0)?), row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+            };
+            if let Some((bag, name, json)) = self.one(sql, [row], item)? {
+                self.index_item(bag, &name, &json)?;
+            }
+        }
+        Ok(())
     }
 
     /// Takes an entity, and what is in it, out of the index.

@@ -1,0 +1,125 @@
+//! Fragments: the entries of an object in a few texts, so that a save writes only what changed and objects share what
+//! they have in common.
+//!
+//! Each field at the top is apart from the others, and a large one is divided by its branches. An entry holds, as
+//! numbers of seven bits a byte: bytes that its path shares with the one before, length of the rest, the rest, where the
+//! last key begins, and 0 or the length of the value plus one and the value.
+
+use chef::search::{Entry, entries};
+use serde_json::Value;
+
+use super::signature::hash;
+
+/// Bytes that a fragment should have at most. One branch is not divided.
+const USUAL: usize = 1500;
+/// Fragments of one field.
+const MOST: usize = 4096;
+
+#[derive(Default)]
+struct Text {
+    bytes: Vec<u8>,
+    path: String,
+}
+
+impl Text {
+    fn add(&mut self, entry: Entry<'_>) {
+        let same = self.path.bytes().zip(entry.path.bytes()).take_while(|(one, other)| one == other).count();
+        let shared = (0..=same).rev().find(|end| entry.path.is_char_boundary(*end)).unwrap_or(0);
+        let rest = &entry.path[shared..];
+        write_number(&mut self.bytes, shared);
+        write_number(&mut self.bytes, rest.len());
+        self.bytes.extend_from_slice(rest.as_bytes());
+        write_number(&mut self.bytes, entry.leaf);
+        write_number(&mut self.bytes, entry.value.map_or(0, |value| value.len() + 1));
+        self.bytes.extend_from_slice(entry.value.unwrap_or_default().as_bytes());
+        self.path.truncate(shared);
+        self.path.push_str(rest);
+    }
+}
+
+/// The fragments of an object's fields.
+pub(super) fn divided<'a>(fields: impl Iterator<Item = (&'a str, &'a Value)>) -> Vec<Vec<u8>> {
+    let mut all = Vec::new();
+    for (key, value) in fields {
+        let mut size = 0;
+        entries(key, value, &mut |entry| {
+            size += 4 + entry.value.map_or(entry.path.len() - entry.leaf, str::len);
+        });
+        // A power of two, so that a field that grows a little is not divided anew.
+        let count = size.div_ceil(USUAL).next_power_of_two().min(MOST);
+        let mut texts: Vec<Text> = Vec::new();
+        texts.resize_with(count, Text::default);
+        entries(key, value, &mut |entry| {
+            let place = if count == 1 { 0 } else { hash(b'b', &entry.path[..entry.branch], "") as usize % count };
+            texts[place].add(entry);
+        });
+        all.extend(texts.into_iter().map(|text| text.bytes).filter(|bytes| !bytes.is_empty()));
+    }
+    all
+}
+
+/// Whether an entry of a fragment is taken.
+pub(super) fn any(content: &[u8], mut takes: impl FnMut(Entry<'_>) -> bool) -> bool {
+    let mut path = String::new();
+    let mut rest = content;
+    while !rest.is_empty() {
+        // What cannot be read was not written here, and holds nothing.
+        let Some(leaf) = read_path(&mut rest, &mut path) else { return false };
+        let value = match read_number(&mut rest) {
+            Some(0) => None,
+            Some(length) => match read_text(&mut rest, length - 1) {
+                Some(value) => Some(value),
+                None => return false,
+            },
+            None => return false,
+        };
+        if leaf > path.len() || !path.is_char_boundary(leaf) {
+            return false;
+        }
+        if takes(Entry { path: &path, leaf, branch: path.len(), value }) {
+            return true;
+        }
+    }
+    false
+}
+
+fn read_path(rest: &mut &[u8], path: &mut String) -> Option<usize> {
+    let shared = read_number(rest)?;
+    let length = read_number(rest)?;
+    if shared > path.len() || !path.is_char_boundary(shared) {
+        return None;
+    }
+    path.truncate(shared);
+    path.push_str(read_text(rest, length)?);
+    read_number(rest)
+}
+
+fn read_text<'a>(rest: &mut &'a [u8], length: usize) -> Option<&'a str> {
+    let (text, after) = rest.split_at_checked(length)?;
+    *rest = after;
+    std::str::from_utf8(text).ok()
+}
+
+pub(super) fn write_number(bytes: &mut Vec<u8>, mut number: usize) {
+    while number >= 0x80 {
+        bytes.push((number & 0x7f) as u8 | 0x80);
+        number >>= 7;
+    }
+    bytes.push(number as u8);
+}
+
+pub(super) fn read_number(rest: &mut &[u8]) -> Option<usize> {
+    let mut number = 0;
+    for shift in (0..63).step_by(7) {
+        let (byte, after) = rest.split_first()?;
+        *rest = after;
+        number |= usize::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            return Some(number);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests;
