@@ -46,6 +46,7 @@ use chef::records::{Changes, Records};
 use chef::{Entity, Error, Kind};
 use serde_json::{Map, Value};
 use store::Transaction;
+use tokio::sync::Semaphore;
 
 use self::depsolver::Shelves;
 use self::files::Signer;
@@ -56,6 +57,9 @@ use self::route::Endpoint;
 /// Public keys that are kept ready, each of some 2 kB.
 const KEYS: usize = 10_000;
 
+/// Passwords that may wait to be hashed.
+const HASHES: usize = 64;
+
 /// What Chef's handlers need besides the store.
 pub(crate) struct Kitchen {
     /// The other half of the console's key.
@@ -63,6 +67,9 @@ pub(crate) struct Kitchen {
     /// The keys of who asks.
     pub(crate) keys: Ring,
     pub(crate) mint: Mint,
+    /// Who may wait for a password to be hashed, and who may hash one.
+    pub(crate) hash_queue: Arc<Semaphore>,
+    pub(crate) hash_turns: Arc<Semaphore>,
     /// Signs the addresses of cookbooks' files.
     pub(crate) files: Arc<Signer>,
     pub(crate) shelves: Arc<Shelves>,
@@ -74,8 +81,17 @@ impl Kitchen {
     /// `secret` is what addresses of files are signed with.
     pub(crate) fn new(console: PublicKey, secret: &[u8]) -> Self {
         let (files, shelves) = (Arc::new(Signer::new(secret)), Arc::default());
-        let keys = Ring::new(KEYS / 2);
-        Self { console, keys, mint: Mint::default(), files, shelves, address: OnceLock::new() }
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            console,
+            keys: Ring::new(KEYS / 2),
+            mint: Mint::default(),
+            hash_queue: Arc::new(Semaphore::new(HASHES)),
+            hash_turns: Arc::new(Semaphore::new(cores)),
+            files,
+            shelves,
+            address: OnceLock::new(),
+        }
     }
 }
 

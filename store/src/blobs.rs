@@ -52,6 +52,11 @@ impl Blobs {
         .await
     }
 
+    /// Bytes that a file may have.
+    pub(crate) fn limit(&self) -> u64 {
+        self.limit
+    }
+
     /// Whether the bytes are there. Blocks.
     pub(crate) fn has(&self, digest: &Sha256) -> std::io::Result<bool> {
         place(&self.dir, digest).try_exists()

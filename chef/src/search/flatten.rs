@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use indexmap::IndexMap;
 use serde_json::{Map, Value};
 use sha2::Digest;
 
@@ -177,28 +178,42 @@ fn number_text(number: &serde_json::Number) -> String {
 
 /// A node as it is searched: its attributes by precedence, and on top what it is.
 pub fn node(node: &Object) -> Object {
-    let mut merged = Object::new();
+    node_fields(node).into_iter().map(|(key, value)| (key.to_owned(), value.into_owned())).collect()
+}
+
+/// The fields of [`node`], copied only where two levels meet.
+pub fn node_fields(node: &Object) -> IndexMap<&str, Cow<'_, Value>> {
+    let mut merged: IndexMap<&str, Cow<'_, Value>> = IndexMap::new();
     for level in ["default", "normal", "override", "automatic"] {
-        if let Some(Value::Object(attributes)) = node.get(level) {
-            merge(&mut merged, attributes);
+        let Some(Value::Object(attributes)) = node.get(level) else { continue };
+        for (key, value) in attributes {
+            match (merged.get_mut(key.as_str()), value) {
+                (Some(place), Value::Object(above)) if place.is_object() => {
+                    if let Value::Object(below) = place.to_mut() {
+                        merge(below, above);
+                    }
+                }
+                _ => drop(merged.insert(key, Cow::Borrowed(value))),
+            }
         }
     }
-    let run_list = node.get("run_list").cloned().unwrap_or_else(|| Value::Array(Vec::new()));
+    let run_list = node.get("run_list").map_or_else(|| Cow::Owned(Value::Array(Vec::new())), Cow::Borrowed);
     let items = |kind: &str| {
         let items = run_list.as_array().into_iter().flatten().filter_map(Value::as_str);
         let named = |item: &str| item.strip_prefix(kind)?.strip_prefix('[')?.strip_suffix(']').map(Value::from);
-        Value::Array(items.filter_map(named).collect())
+        Cow::Owned(Value::Array(items.filter_map(named).collect()))
     };
     let (recipes, roles) = (items("recipe"), items("role"));
-    merged.insert("name".to_owned(), node.get("name").cloned().unwrap_or_default());
-    merged.insert("chef_type".to_owned(), "node".into());
-    merged.insert("chef_environment".to_owned(), node.get("chef_environment").cloned().unwrap_or_default());
-    merged.insert("recipe".to_owned(), recipes);
-    merged.insert("role".to_owned(), roles);
-    merged.insert("run_list".to_owned(), run_list);
+    let own = |key| node.get(key).map_or(Cow::Owned(Value::Null), Cow::Borrowed);
+    merged.insert("name", own("name"));
+    merged.insert("chef_type", Cow::Owned("node".into()));
+    merged.insert("chef_environment", own("chef_environment"));
+    merged.insert("recipe", recipes);
+    merged.insert("role", roles);
+    merged.insert("run_list", run_list);
     for key in ["policy_name", "policy_group"] {
         if let Some(value) = node.get(key) {
-            merged.insert(key.to_owned(), value.clone());
+            merged.insert(key, Cow::Borrowed(value));
         }
     }
     merged

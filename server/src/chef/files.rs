@@ -143,10 +143,7 @@ async fn taken_in(
     if announced.is_some_and(|text| STANDARD.decode(text).map(hex::encode).ok().as_deref() != Some(checksum)) {
         return refusal(StatusCode::BAD_REQUEST, "Content-MD5 is not the checksum of the address");
     }
-    let mut upload = match app.store.begin_cookbook_file().await {
-        Ok(upload) => upload,
-        Err(error) => return problem::response(&chef::Error::Unavailable(Box::new(error))),
-    };
+    let mut upload = app.store.begin_cookbook_file();
     let mut length = 0;
     let taken = async {
         while let Some(chunk) = payload.next().await {

@@ -333,7 +333,7 @@ async fn done(
         First::Known(call, work) => (call, work),
     };
     if let Some(password) = work.password {
-        call.password = Some(hashed(password).await?);
+        call.password = Some(hashed(password, &app.kitchen).await?);
     }
     let pair = if work.wants_pair { Some(app.kitchen.mint.take().await?) } else { None };
     call.pair.clone_from(&pair);
@@ -419,10 +419,17 @@ pub(crate) fn refused_body(problem: &Problem, limit: Limit) -> Error {
     if problem.is_too_large() { Error::TooLarge(limit.bytes) } else { Error::invalid(problem.message()) }
 }
 
-/// Hashing takes its time, so it is done apart.
-async fn hashed(password: String) -> Result<String> {
+/// Hashing takes its time, so it is done apart, on as many threads at once as there are cores.
+async fn hashed(password: String, kitchen: &super::Kitchen) -> Result<String> {
+    let busy = |_| Error::Busy("too many passwords are waiting to be hashed".to_owned());
+    let place = kitchen.hash_queue.clone().try_acquire_owned().map_err(busy)?;
+    let turn = kitchen.hash_turns.clone().acquire_owned().await.map_err(|error| Error::Unavailable(Box::new(error)))?;
     let salt = *uuid::Uuid::new_v4().as_bytes();
-    let work = move || chef::password::hash(&password, salt);
+    let work = move || {
+        // Held until it is done, also when the caller goes away.
+        let _held = (place, turn);
+        chef::password::hash(&password, salt)
+    };
     actix_web::web::block(work).await.map_err(|error| Error::Unavailable(Box::new(error)))?
 }
 

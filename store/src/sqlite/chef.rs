@@ -405,8 +405,10 @@ impl Changes for Transaction<'_> {
     }
 
     fn put_document(&self, id: EntityId, document: &chef::json::Object, facets: &chef::node::Facets) -> Result<String> {
-        let text = self.write_document(id, document, facets)?;
-        self.index_document(id, document)?;
+        let (text, is_new) = self.write_document(id, document, facets)?;
+        if is_new {
+            self.index_document(id, document)?;
+        }
         Ok(text)
     }
 

@@ -1,5 +1,7 @@
 //! Promises of the shelf: cookbooks, their files, sandboxes and policies.
 
+use std::io::Read;
+
 use chef::records::Changes as _;
 use chef::{Kind, OrgId, organization};
 use cookbooks::Version;
@@ -41,8 +43,10 @@ fn at(second: i64) -> Timestamp {
 }
 
 async fn upload(store: &Store, org: i64, bytes: &[u8]) -> String {
-    let mut upload = store.begin_cookbook_file().await.unwrap();
-    upload.write(bytes).await.unwrap();
+    let mut upload = store.begin_cookbook_file();
+    for chunk in bytes.chunks(10_000) {
+        upload.write(chunk).await.unwrap();
+    }
     let checksum = upload.checksum();
     upload.finish(org, at(0)).await.unwrap();
     checksum
@@ -88,7 +92,13 @@ pub(crate) async fn the_solver_sees_every_change(store: &Store) {
 
 pub(crate) async fn files_go_with_the_last_who_needs_them(store: &Store) {
     let org = org(store).await;
-    let checksum = upload(store, org, b"a recipe").await;
+    for bytes in [b"".to_vec(), b"a recipe".to_vec(), b"0123456789".repeat(30_000)] {
+        goes_with_the_last_who_needs_it(store, org, &bytes).await;
+    }
+}
+
+async fn goes_with_the_last_who_needs_it(store: &Store, org: i64, bytes: &[u8]) {
+    let checksum = upload(store, org, bytes).await;
     let wanted = checksum.clone();
     let sha256 = write(store, move |db| {
         let sums = [wanted.clone()];
@@ -115,8 +125,11 @@ pub(crate) async fn files_go_with_the_last_who_needs_them(store: &Store) {
     .await;
     assert_eq!(store.sweep_cookbook_files().await.unwrap(), 1);
     assert!(store.cookbook_file(&sha256).await.unwrap().is_none());
-    assert_eq!(upload(store, org, b"a recipe").await, checksum);
-    assert!(store.cookbook_file(&sha256).await.unwrap().is_some());
+    assert_eq!(upload(store, org, bytes).await, checksum);
+    let mut again = store.cookbook_file(&sha256).await.unwrap().unwrap();
+    let mut read = Vec::new();
+    again.reader.read_to_end(&mut read).unwrap();
+    assert!(read == bytes && again.len == bytes.len() as u64);
 }
 
 pub(crate) async fn uploads_that_came_to_nothing_are_dropped(store: &Store) {

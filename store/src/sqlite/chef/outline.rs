@@ -7,27 +7,28 @@
 use serde_json::{Map, Value};
 
 /// The text of a document, and its outline.
-pub(super) fn written(document: &Map<String, Value>) -> (String, Vec<u8>) {
-    let (mut text, mut outline) = (String::new(), Vec::new());
-    fields(&mut text, document, |text, key, value| match value {
-        Value::Object(inner) => {
-            let begin = text.len();
-            let mut parts = Vec::new();
-            fields(text, inner, |text, key, value| {
-                let begin = text.len();
-                write(text, value);
-                part(&mut parts, 0, key, begin, text.len());
-            });
-            part(&mut outline, inner.len(), key, begin, text.len());
-            outline.append(&mut parts);
-        }
-        value => {
-            let begin = text.len();
-            write(text, value);
+pub(super) fn written(document: &Map<String, Value>) -> serde_json::Result<(String, Vec<u8>)> {
+    let (mut text, mut outline) = (Vec::new(), Vec::new());
+    fields(&mut text, document, |text, key, value| {
+        let begin = text.len();
+        let Value::Object(inner) = value else {
+            serde_json::to_writer(&mut *text, value)?;
             part(&mut outline, 0, key, begin, text.len());
-        }
-    });
-    (text, outline)
+            return Ok(());
+        };
+        let mut parts = Vec::new();
+        fields(text, inner, |text, key, value| {
+            let begin = text.len();
+            serde_json::to_writer(&mut *text, value)?;
+            part(&mut parts, 0, key, begin, text.len());
+            Ok(())
+        })?;
+        part(&mut outline, inner.len(), key, begin, text.len());
+        outline.append(&mut parts);
+        Ok(())
+    })?;
+    // JSON is written as text.
+    Ok((String::from_utf8(text).unwrap_or_default(), outline))
 }
 
 /// The document with all of its fields, but of those that are objects only the fields of these names. `None` where the
@@ -40,7 +41,7 @@ pub(super) fn reduced(text: &str, outline: &[u8], names: &[&str]) -> Option<Stri
         if short.len() > 1 {
             short.push(',');
         }
-        write(&mut short, &Value::from(key));
+        write(&mut short, key);
         short.push(':');
         if count == 0 {
             short.push_str(value);
@@ -54,7 +55,7 @@ pub(super) fn reduced(text: &str, outline: &[u8], names: &[&str]) -> Option<Stri
                 if !std::mem::take(&mut is_first) {
                     short.push(',');
                 }
-                write(&mut short, &Value::from(key));
+                write(&mut short, key);
                 short.push(':');
                 short.push_str(value);
             }
@@ -65,21 +66,26 @@ pub(super) fn reduced(text: &str, outline: &[u8], names: &[&str]) -> Option<Stri
     Some(short)
 }
 
-fn fields(text: &mut String, object: &Map<String, Value>, mut value: impl FnMut(&mut String, &str, &Value)) {
-    text.push('{');
+fn fields(
+    text: &mut Vec<u8>,
+    object: &Map<String, Value>,
+    mut value: impl FnMut(&mut Vec<u8>, &str, &Value) -> serde_json::Result<()>,
+) -> serde_json::Result<()> {
+    text.push(b'{');
     for (count, (key, field)) in object.iter().enumerate() {
         if count > 0 {
-            text.push(',');
+            text.push(b',');
         }
-        write(text, &Value::from(key.as_str()));
-        text.push(':');
-        value(text, key, field);
+        serde_json::to_writer(&mut *text, key)?;
+        text.push(b':');
+        value(text, key, field)?;
     }
-    text.push('}');
+    text.push(b'}');
+    Ok(())
 }
 
-fn write(text: &mut String, value: &Value) {
-    text.push_str(&value.to_string());
+fn write(text: &mut String, key: &str) {
+    text.push_str(&Value::from(key).to_string());
 }
 
 fn part(outline: &mut Vec<u8>, count: usize, key: &str, begin: usize, end: usize) {

@@ -29,6 +29,10 @@ fn collection(org: OrgId, index: Index) -> Collection {
     }
 }
 
+fn fields(document: &Map<String, Value>) -> impl Iterator<Item = (&str, &Value)> {
+    document.iter().map(|(key, value)| (key.as_str(), value))
+}
+
 impl Transaction<'_> {
     pub(super) fn found(&self, org: OrgId, index: Index, plan: &Plan) -> Result<Vec<Found>> {
         let found = search::find(self.db, self.view.as_ref(), collection(org, index), plan).map_err(failed)?;
@@ -59,10 +63,14 @@ impl Transaction<'_> {
         let sql = format!("SELECT {ENTITY} FROM chef_entity e WHERE e.id = ?1");
         let Some(of) = self.one(&sql, [id.0], entity)? else { return Ok(()) };
         let put = |index, document: &Map<String, Value>| {
-            self.index(collection(of.org, index), of_entity(id), of.kind.as_str(), document)
+            self.index(collection(of.org, index), of_entity(id), of.kind.as_str(), fields(document))
         };
         match of.kind {
-            Kind::Node => put(Index::Node, &flatten::node(document)),
+            Kind::Node => {
+                let merged = flatten::node_fields(document);
+                let fields = merged.iter().map(|(key, value)| (*key, &**value));
+                self.index(collection(of.org, Index::Node), of_entity(id), of.kind.as_str(), fields)
+            }
             Kind::Role => put(Index::Role, &flatten::role(document)),
             Kind::Environment => put(Index::Environment, document),
             _ => Ok(()),
@@ -78,7 +86,7 @@ impl Transaction<'_> {
             self.one(&sql, [id.0], |row| Ok((entity(row)?, row.get::<_, bool>(5)?, row.get::<_, String>(6)?)))?;
         let Some((of, validator, organization)) = found else { return Ok(()) };
         let document = chef::client::json(&of.name, validator, &organization, None);
-        self.index(collection(of.org, Index::Client), of_entity(id), "client", &document)
+        self.index(collection(of.org, Index::Client), of_entity(id), "client", fields(&document))
     }
 
     pub(super) fn index_item(&self, bag: EntityId, id: &str, json: &str) -> Result<()> {
@@ -87,14 +95,22 @@ impl Transaction<'_> {
         let found = self.one(sql, (bag.0, id), |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
         let Some((row, name)) = found else { return Ok(()) };
         let document = flatten::item(&name, &chef::json::kept(json)?);
-        self.index(collection(OrgId::GLOBAL, Index::DataBag(bag)), of_item(row), "data_bag_item", &document)
+        self.index(collection(OrgId::GLOBAL, Index::DataBag(bag)), of_item(row), "data_bag_item", fields(&document))
     }
 
-    fn index(&self, collection: Collection, object: i64, kind: &str, document: &Map<String, Value>) -> Result<()> {
+    fn index<'a>(
+        &self,
+        collection: Collection,
+        object: i64,
+        kind: &str,
+        fields: impl Iterator<Item = (&'a str, &'a Value)>,
+    ) -> Result<()> {
         let kind = Value::from(kind);
-        let fields = document.iter().map(|(key, value)| (key.as_str(), value));
-        let meta = std::iter::once(("X_CHEF_type_CHEF_X", &kind));
-        search::put(self.db, collection, object, fields.chain(meta)).map_err(failed)
+        let mut all: Vec<(&str, &Value)> = vec![("X_CHEF_type_CHEF_X", &kind)];
+        for (key, value) in fields {
+            all.push((key, value));
+        }
+        search::put(self.db, collection, object, all.into_iter()).map_err(failed)
     }
 
     /// Makes the index from what is kept.

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::signature::hash;
 
 /// Bytes that a fragment should have at most. One branch is not divided.
-const USUAL: usize = 1500;
+const USUAL: usize = 4000;
 /// Fragments of one field.
 const MOST: usize = 4096;
 
@@ -23,7 +23,7 @@ struct Text {
 
 impl Text {
     fn add(&mut self, entry: Entry<'_>) {
-        let same = self.path.bytes().zip(entry.path.bytes()).take_while(|(one, other)| one == other).count();
+        let same = common(self.path.as_bytes(), entry.path.as_bytes());
         let shared = (0..=same).rev().find(|end| entry.path.is_char_boundary(*end)).unwrap_or(0);
         let rest = &entry.path[shared..];
         write_number(&mut self.bytes, shared);
@@ -35,6 +35,14 @@ impl Text {
         self.path.truncate(shared);
         self.path.push_str(rest);
     }
+}
+
+/// Bytes with which both begin.
+pub(super) fn common(one: &[u8], other: &[u8]) -> usize {
+    const STEP: usize = 16;
+    let steps = one.chunks_exact(STEP).zip(other.chunks_exact(STEP)).take_while(|(one, other)| one == other).count();
+    let begin = steps * STEP;
+    begin + one[begin..].iter().zip(&other[begin..]).take_while(|(one, other)| one == other).count()
 }
 
 /// The fragments of an object's fields.

@@ -1,17 +1,18 @@
 //! Signatures: from which it is seen without reading a fragment that it does not hold what is asked for.
 //!
 //! A signature is two fields of bits, the first with its length before it. The first tells of keys, and of values and
-//! words whole: [`MARKS`] bits are set for each. The second tells of three bytes that stand beside each other in a key or
-//! a value: one bit is set for each. Where all bits are set, the fragment itself says whether it is so.
+//! words whole: [`MARKS`] bits are set for each. The second tells of one, two and three bytes that stand beside each other
+//! in a key or a value: one bit is set for each. Where all bits are set, the fragment itself says whether it is so.
 
 use super::fragment;
 
 /// Bits that are set for a key or a value.
-const MARKS: u32 = 5;
+const MARKS: u32 = 4;
 /// Bits that there are for each of these.
-const ROOM: usize = 12;
-/// Bits of the second field for two bytes of text.
-const GRAM_ROOM: usize = 5;
+const ROOM: usize = 16;
+/// Bits of the second field for two bytes of text, and how many more for the first ones: in a long text much comes
+/// again.
+const GRAM_ROOM: (usize, usize, usize) = (5, 64, 3);
 /// The second field's longest, in bytes.
 const MOST_GRAMS: usize = 4096;
 
@@ -59,7 +60,8 @@ impl Filter {
         // What is cut off tells nothing.
         let Some((length, bits)) = signature.split_first_chunk::<4>() else { return true };
         let Some((marks, grams)) = bits.split_at_checked(u32::from_le_bytes(*length) as usize) else { return true };
-        self.marks.iter().all(|mark| places(*mark, marks.len() * 8).all(|place| is_set(marks, place)))
+        let room = marks.len() * 8;
+        self.marks.iter().all(|mark| places(*mark, room).all(|place| is_set(marks, place)))
             && self.grams.iter().all(|gram| is_set(grams, scaled(*gram, grams.len() * 8)))
     }
 }
@@ -82,7 +84,8 @@ pub(super) fn of(content: &[u8]) -> Vec<u8> {
         false
     });
     let length = (marked * ROOM).div_ceil(8).max(1);
-    let gram_length = (letters * GRAM_ROOM).div_ceil(2 * 8).clamp(8, MOST_GRAMS);
+    let (each, first, more) = GRAM_ROOM;
+    let gram_length = (letters * each + letters.min(first) * more).div_ceil(2 * 8).clamp(8, MOST_GRAMS);
     let mut signature = vec![0; 4 + length + gram_length];
     signature[..4].copy_from_slice(&(length as u32).to_le_bytes());
     let (marks, gram_bits) = signature[4..].split_at_mut(length);
@@ -95,7 +98,7 @@ pub(super) fn of(content: &[u8]) -> Vec<u8> {
     fragment::any(content, |entry| {
         let Some(value) = entry.value else {
             entry.keys().for_each(|key| mark(KEY, key, ""));
-            let known = before.bytes().zip(entry.path.bytes()).take_while(|(one, other)| one == other).count();
+            let known = fragment::common(before.as_bytes(), entry.path.as_bytes());
             let from = known.saturating_sub(2);
             grams(&entry.path.as_bytes()[from..], KEY, |gram| set(gram_bits, scaled(gram, gram_length * 8)));
             before.clear();
@@ -122,13 +125,25 @@ pub(super) fn hash(kind: u8, one: &str, other: &str) -> u64 {
     hash ^ (hash >> 33)
 }
 
-fn grams(text: &[u8], kind: u8, take: impl FnMut(u32)) {
-    let gram = |bytes: &[u8]| {
-        let packed = bytes.iter().fold(u32::from(kind), |packed, byte| packed << 8 | u32::from(*byte));
-        let mixed = packed.wrapping_mul(0x9e37_79b1);
-        (mixed ^ (mixed >> 15)).wrapping_mul(0x85eb_ca77)
-    };
-    text.windows(3).map(gram).for_each(take);
+fn grams(text: &[u8], kind: u8, mut take: impl FnMut(u32)) {
+    let mut last = u32::from(kind);
+    for (count, byte) in text.iter().enumerate() {
+        last = last << 8 | u32::from(*byte);
+        // The kind stands before the bytes.
+        let kind = u32::from(kind);
+        take(mixed(kind << 8 | last & 0xff));
+        if count > 0 {
+            take(mixed(kind << 16 | last & 0xffff));
+        }
+        if count > 1 {
+            take(mixed(kind << 24 | last & 0x00ff_ffff));
+        }
+    }
+}
+
+fn mixed(gram: u32) -> u32 {
+    let mixed = gram.wrapping_mul(0x9e37_79b1);
+    (mixed ^ (mixed >> 15)).wrapping_mul(0x85eb_ca77)
 }
 
 fn places(hash: u64, bits: usize) -> impl Iterator<Item = usize> {
