@@ -19,10 +19,12 @@
 //! - [`path`], [`pattern`], [`glob`]: paths and shell patterns as text
 //! - [`forge`]: modules in releases, as a Forge gives them out
 //! - [`token`]: secrets by which programs deploy, read the Forge and publish to it
+//! - [`deploy`]: what an environment is made of, and what became of it in time
 //! - [`port`]: what may keep a port from answering
 
 pub mod checksum;
 pub mod conf;
+pub mod deploy;
 pub mod disk;
 pub mod error;
 pub mod fileset;

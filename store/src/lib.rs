@@ -32,9 +32,9 @@ pub use settings::Settings;
 pub use sqlite::chef::Transaction;
 
 /// An open store. It implements `certs::Ledger`, `inventory::Nodes`, `inventory::Exported`,
-/// `inventory::Bucket`, `modules::Tokens`, `modules::forge::Releases` and `modules::forge::Fetched`, and lends
-/// transactions that implement `chef::Records` and `chef::Changes`, those of `cookbooks`, and `inventory::runs::Runs`;
-/// clones share it. Dropping the last one writes what has queued up.
+/// `inventory::Bucket`, `modules::Tokens`, `modules::forge::Releases`, `modules::forge::Fetched` and
+/// `modules::deploy::Deployments`, and lends transactions that implement `chef::Records` and `chef::Changes`, those of
+/// `cookbooks`, and `inventory::runs::Runs`; clones share it. Dropping the last one writes what has queued up.
 #[derive(Clone)]
 pub struct Store {
     database: Arc<sqlite::Database>,

@@ -3,6 +3,7 @@
 mod bucket;
 pub(crate) mod chef;
 mod cookbooks;
+mod deployments;
 mod exported;
 mod forge;
 mod ledger;

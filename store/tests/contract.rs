@@ -9,6 +9,7 @@ mod contract {
     pub(crate) mod bucket;
     pub(crate) mod chef;
     pub(crate) mod cookbooks;
+    pub(crate) mod deployments;
     pub(crate) mod exported;
     pub(crate) mod forge;
     pub(crate) mod ledger;
@@ -79,6 +80,12 @@ contract! {
         uploads_that_came_to_nothing_are_dropped,
         groups_use_one_revision_of_a_policy,
         an_organization_takes_its_shelf_along;
+    deployments:
+        pointers_move_with_their_history,
+        what_fails_or_changes_nothing_moves_nothing,
+        pins_stay_until_they_are_taken_off,
+        history_comes_newest_first,
+        only_what_may_be_needed_is_kept;
     search:
         a_reader_finds_what_was_kept_and_nothing_that_was_taken_back, many_objects_are_found_as_one_by_one,
         a_part_of_a_node_has_what_was_asked_for, a_save_of_the_same_changes_nothing,
