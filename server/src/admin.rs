@@ -1,18 +1,22 @@
 //! What the command line asks of a server: the same commands, over the admin socket of the server
 //! that runs or on its store when none does.
 //!
-//! A command is one line of JSON, its answer another; both are bounded. Whoever can open the
-//! socket (mode 0600 in a folder of mode 0700) is the operator.
+//! A command is one line of JSON; so is its answer, with lines before it that tell how far it has come. All are
+//! bounded. Whoever can open the socket (mode 0600 in a folder of mode 0700) is the operator.
 
 use compiler::Question;
 use model::Certname;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::code::CodeError;
+use crate::code::order::Order;
+use crate::code::progress::Said;
 use crate::rooms::Rooms;
 
 mod authority;
 pub(crate) mod chef;
+mod code;
 mod compile;
 mod forge;
 mod lookup;
@@ -100,12 +104,49 @@ pub(crate) enum Command {
         question: Question,
     },
     Chef(chef::Chef),
+    CodeDeploy {
+        order: Order,
+        wait: bool,
+    },
+    CodeStatus,
+    CodeHistory {
+        environment: Option<String>,
+        limit: usize,
+    },
+    CodeDiff {
+        from: String,
+        to: String,
+    },
+    CodeRollback {
+        environment: String,
+        to: Option<String>,
+        who: String,
+    },
+    CodePin {
+        environment: String,
+        reason: Option<String>,
+        who: String,
+    },
+    CodeUnpin {
+        environment: String,
+    },
+    CodeVersion {
+        what: String,
+    },
 }
 
 impl Command {
     /// Whether it works on code and on what is stored, and changes neither.
     pub(crate) fn only_reads(&self) -> bool {
-        matches!(self, Self::Compile { .. } | Self::Lookup { .. })
+        matches!(
+            self,
+            Self::Compile { .. }
+                | Self::Lookup { .. }
+                | Self::CodeStatus
+                | Self::CodeHistory { .. }
+                | Self::CodeDiff { .. }
+                | Self::CodeVersion { .. }
+        )
     }
 }
 
@@ -140,19 +181,21 @@ pub(crate) enum AdminError {
     Token(#[from] modules::token::Fault),
     #[error(transparent)]
     Chef(#[from] ::chef::Error),
+    #[error(transparent)]
+    Code(#[from] CodeError),
     #[error("an answer could not be written: {0}")]
     Json(#[from] serde_json::Error),
 }
 
-/// Carries a command out.
-pub(crate) async fn perform(rooms: &Rooms, command: Command) -> Answer {
-    match run(rooms, command).await {
+/// Carries a command out. `said` hears how far it has come.
+pub(crate) async fn perform(rooms: &Rooms, command: Command, said: &Said) -> Answer {
+    match run(rooms, command, said).await {
         Ok(value) => Answer::Done(value),
         Err(error) => Answer::Failed(error.to_string()),
     }
 }
 
-async fn run(rooms: &Rooms, command: Command) -> Result<Value, AdminError> {
+async fn run(rooms: &Rooms, command: Command, said: &Said) -> Result<Value, AdminError> {
     match command {
         Command::CaList { all } => authority::list(rooms, all).await,
         Command::CaShow { name } => authority::show(rooms, &certname(&name)?).await,
@@ -189,6 +232,16 @@ async fn run(rooms: &Rooms, command: Command) -> Result<Value, AdminError> {
             lookup::lookup(rooms, certname(&node)?, facts, environment.as_deref(), question).await
         }
         Command::Chef(command) => chef::perform(rooms, command).await,
+        Command::CodeDeploy { order, wait } => code::deploy(rooms, order, wait, said).await,
+        Command::CodeStatus => code::status(rooms).await,
+        Command::CodeHistory { environment, limit } => code::history(rooms, environment.as_deref(), limit).await,
+        Command::CodeDiff { from, to } => code::diff(rooms, &from, &to).await,
+        Command::CodeRollback { environment, to, who } => {
+            code::roll_back(rooms, &environment, to.as_deref(), &who).await
+        }
+        Command::CodePin { environment, reason, who } => code::pin(rooms, &environment, reason, who).await,
+        Command::CodeUnpin { environment } => code::unpin(rooms, &environment).await,
+        Command::CodeVersion { what } => code::version(rooms, &what).await,
     }
 }
 

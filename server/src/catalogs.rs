@@ -264,7 +264,7 @@ impl Job<'_> {
             },
             version: &version,
             catalog_uuid: &Uuid::new_v4().to_string(),
-            code_id: None,
+            code_id: environment.code_id.as_deref(),
         };
         let world = EnvironmentWorld::new(environment.clone(), clock::now().as_nanosecond(), exports.clone());
         Ok(work(&request, &world))

@@ -34,6 +34,7 @@ const EXAMPLES: &str = "Examples:
   quartermaster chef org create acme 'Acme Ltd' --filename acme-validator.pem
   quartermaster compile web01.example.com --facts facts.json
   quartermaster lookup ntp::servers --node web01.example.com --explain
+  quartermaster code deploy --all --wait
 
 Every setting may stand in the file of --config, in the environment as QUARTERMASTER_NAME, or on the
 command line, where the last wins. `quartermaster config show` lists them all.";
@@ -114,7 +115,7 @@ gave it, and the values that it took the place of.")]
         /// A folder, or one file
         dir: PathBuf,
     },
-    /// Look after deployed code
+    /// Deploy code from Git, see what is deployed, and go back
     #[command(subcommand, after_help = code::EXAMPLES)]
     Code(code::Code),
     /// Read a Puppetfile

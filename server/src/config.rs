@@ -19,7 +19,8 @@ mod units;
 pub(crate) use layers::Origin;
 pub(crate) use secret::Secret;
 pub(crate) use settings::{
-    Ca, Chef, Classifier, Compile, Forge, Http, KeyKind, Limits, Log, LogFormat, Raw, Ruby, Store, Tls,
+    Ca, CheckCode, Chef, Classifier, Compile, Deploy, Forge, Http, KeyKind, Limits, Log, LogFormat, Raw, Ruby, Store,
+    Tls,
 };
 pub(crate) use units::Span;
 
@@ -53,6 +54,7 @@ pub(crate) struct Config {
     pub(crate) store: Store,
     pub(crate) chef: Chef,
     pub(crate) forge: Forge,
+    pub(crate) deploy: Deploy,
     pub(crate) authorization: Authorization,
     /// Which layer each setting came from that is not at its default, by dotted path.
     #[serde(skip)]
@@ -189,6 +191,10 @@ impl Config {
             store: raw.store,
             chef: raw.chef,
             forge: raw.forge,
+            deploy: Deploy {
+                r10k: raw.deploy.r10k.map(|path| absolute("deploy.r10k", path)).transpose()?,
+                ..raw.deploy
+            },
             authorization: raw.authorization,
             data_dir,
             code_dir,
@@ -216,6 +222,8 @@ impl Config {
         least("ruby.workers", self.ruby.workers, 1)?;
         least("store.readers", self.store.readers, 1)?;
         least("store.write_queue", self.store.write_queue, 1)?;
+        least("deploy.parallel", self.deploy.parallel, 1)?;
+        least("deploy.queue", self.deploy.queue, 1)?;
         least("limits.certificate_request", self.limits.certificate_request.0, 4096)?;
         least("chef.max_body", self.chef.max_body.0, 4096)?;
         if !chef::names::is_organization(&self.chef.organization) {
@@ -268,6 +276,8 @@ impl Config {
         let texts = |paths: &[PathBuf]| paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
         let mut settings = EnvironmentSettings::classic(&self.code_dir);
         settings.data_dir = Some(self.data_dir.clone());
+        let deployed = ["trees", "versions"].map(|folder| self.deployed_code().join(folder));
+        settings.deployed = texts(&deployed);
         settings.environmentpath = texts(&self.environments.environmentpath);
         settings.hiera_config = self.environments.hiera_config.to_string_lossy().into_owned();
         settings.basemodulepath = texts(&self.environments.basemodulepath);
@@ -282,6 +292,11 @@ impl Config {
         };
         settings.ruby_ahead = self.ruby.ahead;
         settings
+    }
+
+    /// The folder of all that deploys make.
+    pub(crate) fn deployed_code(&self) -> PathBuf {
+        self.data_dir.join("code")
     }
 
     /// Where the admin socket stands.

@@ -9,7 +9,8 @@
 //!   ca/                ca_key.pem (0600), ca_crt.pem
 //!   tls/               NAME.key.pem (0600), NAME.crt.pem of the server itself
 //!   chef/              pivotal.pem, webui.pem, ORG-validator.pem (0600): keys for Chef
-//!   code/              environments, unless `code_dir` says otherwise; r10k.yaml (0600): where code comes from
+//!   code/              environments, unless `code_dir` says otherwise; r10k.yaml (0600): where code comes from;
+//!                      what deploys make of it: git, trees, versions, tmp
 //! ```
 
 use std::fs::{self, File, OpenOptions, TryLockError};

@@ -52,6 +52,7 @@ mod watch;
 pub(crate) mod world;
 
 pub(crate) use self::environment::Environment;
+pub(crate) use self::live::Placement;
 
 /// How old the last look at links and at the environment's own folder may be.
 const LINKS_EVERY: Duration = Duration::from_millis(200);
@@ -68,6 +69,8 @@ pub(crate) struct EnvironmentSettings {
     pub(crate) codedir: String,
     /// The server's own folder: code cannot read it, but for the code that lies in it.
     pub(crate) data_dir: Option<PathBuf>,
+    /// Folders of the server's own in which deployed code lies.
+    pub(crate) deployed: Vec<String>,
     pub(crate) confdir: String,
     /// Absolute path of the global `hiera.yaml`, which need not be there.
     pub(crate) hiera_config: String,
@@ -94,6 +97,7 @@ impl EnvironmentSettings {
             hiera_config: modules::path::join(&codedir, "hiera.yaml"),
             codedir,
             data_dir: None,
+            deployed: Vec::new(),
             mounts: Mounts::default(),
             bounds: Bounds::default(),
             rescan_every: Duration::from_mins(1),
@@ -112,6 +116,12 @@ pub(crate) enum EnvironmentError {
     /// The folder is there but cannot be listed, or is larger than the limits.
     #[error("Could not load environment '{name}': {reason}")]
     Unusable { name: EnvironmentName, reason: String },
+}
+
+/// A deployed environment that is ready to be served under its name.
+pub(crate) struct Placed {
+    name: EnvironmentName,
+    live: Arc<Live>,
 }
 
 /// All environments. Cheap to clone.
@@ -162,6 +172,10 @@ impl Environments {
         let live = self.0.live(name).ok_or_else(not_found)?;
         match live.get(&self.0.watch, &self.0.parsed) {
             Ok(Some(environment)) => Ok(environment),
+            Ok(None) if live.is_placed() => Err(EnvironmentError::Unusable {
+                name: name.clone(),
+                reason: "the version that it points to is not on disk; deploy it again".to_owned(),
+            }),
             Ok(None) => {
                 self.0.forget(name);
                 Err(not_found())
@@ -193,9 +207,39 @@ impl Environments {
             .filter(|entry| entry.path().is_dir())
             .filter_map(|entry| EnvironmentName::parse(entry.file_name().to_str()?).ok())
             .collect();
+        let live = self.0.live.load();
+        names.extend(live.iter().filter(|(_, live)| live.is_placed()).map(|(name, _)| name.clone()));
         names.sort();
         names.dedup();
         names
+    }
+
+    /// A deployed environment, not served yet and not listed.
+    pub(crate) fn place(&self, name: &EnvironmentName, placement: Placement) -> Placed {
+        let live = Live::new(name.clone(), self.0.settings.clone(), self.0.ruby.clone(), Some(placement));
+        Placed { name: name.clone(), live: Arc::new(live) }
+    }
+
+    /// Lists a deployed environment, so that nobody waits for that once it is served. For threads that may block.
+    pub(crate) fn list_placed(&self, placed: &Placed) -> Result<(), EnvironmentError> {
+        let unusable = |reason: String| EnvironmentError::Unusable { name: placed.name.clone(), reason };
+        match placed.live.get(&self.0.watch, &self.0.parsed) {
+            Ok(Some(_)) => Ok(()),
+            Ok(None) => Err(unusable("its folder is gone".to_owned())),
+            Err(error) => Err(unusable(error.to_string())),
+        }
+    }
+
+    /// Serves deployed environments in place of those of the same names, and others no more, in one step. Who has an
+    /// environment already keeps it.
+    pub(crate) fn switch(&self, placed: Vec<Placed>, removed: &[EnvironmentName]) {
+        let _adding = self.0.adding.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut live = HashMap::clone(&self.0.live.load());
+        for name in removed {
+            live.remove(name);
+        }
+        live.extend(placed.into_iter().map(|placed| (placed.name, placed.live)));
+        self.0.live.store(Arc::new(live));
     }
 
     /// Lists every environment, so that first requests find them ready; where one has functions that
@@ -235,7 +279,7 @@ impl Environments {
 
 /// What is at an absolute path that belongs to no environment, with all below it.
 pub(crate) fn outside(path: &str, bounds: Bounds) -> Result<Option<Tree>, modules::Error> {
-    Tree::scan(&Listing { watching: None }, path, bounds, &|_, _| false, &mut Vec::new())
+    Tree::scan(&Listing::unwatched(), path, bounds, &|_, _| false, &mut Vec::new())
 }
 
 impl Inner {
@@ -258,7 +302,7 @@ impl Inner {
         if let Some(live) = known.get(name) {
             return Some(live.clone());
         }
-        let live = Arc::new(Live::new(name.clone(), self.settings.clone(), self.ruby.clone()));
+        let live = Arc::new(Live::new(name.clone(), self.settings.clone(), self.ruby.clone(), None));
         let mut more = HashMap::clone(&known);
         more.insert(name.clone(), live.clone());
         self.live.store(Arc::new(more));

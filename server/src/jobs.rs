@@ -11,6 +11,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::app::App;
 use crate::clock;
+use crate::code;
 use crate::config::{Config, Flags, Span};
 use crate::founding;
 use crate::guard::Guard;
@@ -81,6 +82,18 @@ async fn drop_old(app: &Data<App>) -> chef::Result<()> {
         tracing::info!(files, runs, "uploads that nothing needs and what was told of old runs were dropped");
     }
     Ok(())
+}
+
+/// Removes deployed code that nothing needs, until the task is dropped.
+pub(crate) async fn sweep_code(app: Data<App>) {
+    let mut ticks = interval(code::SWEEP_EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = app.code.sweep().await {
+            tracing::error!(%error, "deployed code was not swept; tried again soon");
+        }
+    }
 }
 
 /// Looks after certificates and lists until the task is dropped.

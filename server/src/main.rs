@@ -7,8 +7,7 @@
 //! - [`tokens`]: whom a token lets in
 //! - [`puppet_ca`], [`puppet`], [`chef`], [`forge`], [`status`]: the handlers
 //! - [`client`]: asking other servers
-//! - [`code`]: what is deployed, and where it comes from
-//! - [`environments`], [`classifier`], [`catalogs`], [`pool`]: what handlers call
+//! - [`environments`], [`classifier`], [`catalogs`], [`pool`], [`code`]: what handlers call
 
 use std::process::ExitCode;
 

@@ -14,6 +14,7 @@ use store::Store;
 
 use crate::admin::AdminError;
 use crate::catalogs::Catalogs;
+use crate::code::Code;
 use crate::config::{AutosignMode, Config};
 use crate::environments::Environments;
 use crate::metrics::Metrics;
@@ -29,6 +30,8 @@ pub(crate) struct Rooms {
     pub(crate) tokens: Arc<dyn Tokens>,
     pub(crate) environments: Environments,
     pub(crate) catalogs: Catalogs,
+    /// Deploys.
+    pub(crate) code: Code,
     /// Which requests are signed unasked, as the configuration said when it was last read.
     pub(crate) autosign: Arc<ArcSwap<AutosignMode>>,
     /// Who owns what this process makes: stands for the owners of files that are not to be copied.
@@ -41,12 +44,13 @@ pub(crate) struct Rooms {
 
 impl Rooms {
     /// Opens what does not depend on the authority.
-    pub(crate) fn open(config: Arc<Config>, metrics: Metrics) -> anyhow::Result<Self> {
+    pub(crate) async fn open(config: Arc<Config>, metrics: Metrics) -> anyhow::Result<Self> {
         let store = open_store(&config, &config.data_dir)?;
         let environments = Environments::open(config.environment_settings(), config.compile.strict.for_parser());
         let nodes = Arc::new(store.clone());
         let exported = Arc::new(store.clone());
         let catalogs = Catalogs::open(&config, environments.clone(), exported, metrics.clone())?;
+        let code = Code::open(&config, Arc::new(store.clone()), environments.clone()).await?;
         let owner = Process { uid: rustix::process::getuid().as_raw(), gid: rustix::process::getgid().as_raw() };
         let bucket = Arc::new(store.clone());
         let tokens = Arc::new(store.clone());
@@ -61,6 +65,7 @@ impl Rooms {
             tokens,
             environments,
             catalogs,
+            code,
             autosign,
             owner,
             authority,
@@ -71,6 +76,11 @@ impl Rooms {
     /// With the authority, and with the TLS layer that must hear of revocations.
     pub(crate) fn with(self, authority: Arc<Authority>, live: Option<Arc<Live>>) -> Self {
         Self { authority: Some(authority), live, ..self }
+    }
+
+    /// Whether a server runs on these rooms, and not one command.
+    pub(crate) fn is_serving(&self) -> bool {
+        self.live.is_some()
     }
 
     pub(crate) fn authority(&self) -> Result<&Authority, AdminError> {

@@ -42,7 +42,8 @@ pub(crate) async fn serve(config: Config, flags: Flags) -> anyhow::Result<()> {
     {
         tracing::info!(path = %path.join("production").display(), "a first environment was made");
     }
-    let rooms = Rooms::open(config.clone(), metrics.clone())?;
+    let rooms = Rooms::open(config.clone(), metrics.clone()).await?;
+    rooms.code.clear_drafts()?;
     let ledger = Arc::new(rooms.store.clone());
     let authority =
         Arc::new(founding::authority(&config, rooms.autosign.clone(), data.root(), race, ledger, &metrics).await?);
@@ -61,6 +62,7 @@ pub(crate) async fn serve(config: Config, flags: Flags) -> anyhow::Result<()> {
     let admin = actix_web::rt::spawn(socket::listen(&config.socket(), rooms).context("the admin socket")?);
     let jobs = actix_web::rt::spawn(jobs::run(app.clone(), live.clone()));
     let sweep = actix_web::rt::spawn(jobs::sweep(app.clone()));
+    let sweep_code = actix_web::rt::spawn(jobs::sweep_code(app.clone()));
     let idle = actix_web::rt::spawn(jobs::close_idle(connections));
     let signals = actix_web::rt::spawn(signals(server.handle(), app.clone(), flags));
     warm(&app);
@@ -74,7 +76,7 @@ pub(crate) async fn serve(config: Config, flags: Flags) -> anyhow::Result<()> {
         also_ready("forge", &listen.url(*address));
     }
     let ended = server.await;
-    for task in [admin, jobs, sweep, idle, signals] {
+    for task in [admin, jobs, sweep, sweep_code, idle, signals] {
         task.abort();
     }
     let _ = std::fs::remove_file(config.socket());

@@ -28,6 +28,8 @@ fn help_has_examples() -> Result<()> {
         &["check", "--help"],
         &["token", "--help"],
         &["module", "--help"],
+        &["code", "--help"],
+        &["code", "deploy", "--help"],
     ] {
         let output = quartermaster(arguments)?;
         assert!(output.status.success(), "{arguments:?}: {}", said(&output));

@@ -63,6 +63,14 @@ pub(super) fn answer(command: &Command, value: &Value, json: bool) -> anyhow::Re
             Command::TokenList => token::list(value),
             Command::TokenRevoke { .. } => done("revoked", value["revoked"].as_array(), text),
             Command::NodeForget { .. } => put!("forgotten: {}", text(&value["forgotten"])),
+            Command::CodeDeploy { .. }
+            | Command::CodeStatus
+            | Command::CodeHistory { .. }
+            | Command::CodeDiff { .. }
+            | Command::CodeRollback { .. }
+            | Command::CodePin { .. }
+            | Command::CodeUnpin { .. }
+            | Command::CodeVersion { .. } => code::put(command, value),
             Command::Compile { explain: Some(_), .. } => put_raw!("{}", explanation::text(value)),
             Command::NodeShow { .. }
             | Command::NodeFacts { .. }

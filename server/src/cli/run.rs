@@ -3,14 +3,15 @@
 use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
 
-use super::code::{self, Code};
+use super::code::{self, Bar, Code};
 use super::{Ca, Cli, Command as Line, ConfigCommand, Node, chef, local, render};
 use crate::admin::{Answer, Command, Sign, socket};
+use crate::code::progress::Said;
 use crate::config::{Config, Flags};
 use crate::environments::check::{self, Finding};
 use crate::{log, serve};
@@ -50,6 +51,7 @@ fn carry_out(cli: &Cli, config: Config, flags: Flags) -> anyhow::Result<ExitCode
         Line::Check { dir } => return look(dir, json),
         Line::Puppetfile(puppetfile) => return puppetfile.run(json),
         Line::Code(Code::ImportR10k { file }) => return code::import(file, &config.data_dir, json),
+        Line::Code(code) => code.command().context("this is done without a server")?,
         Line::Ca(ca) => of_ca(ca),
         Line::Node(node) => of_node(node),
         Line::Token(token) => token.command(),
@@ -72,31 +74,40 @@ fn carry_out(cli: &Cli, config: Config, flags: Flags) -> anyhow::Result<ExitCode
     let config = Arc::new(config);
     // A folder of code on the command line means that code, not the one of the server that runs.
     let here = command.only_reads() && cli.common.code_dir.is_some();
-    match have_done(&config, &command, here)? {
-        Answer::Done(mut value) => {
-            if let Some(file) = key_file {
-                file.take(&mut value)?;
-            }
-            match &cli.command {
-                Line::Chef(typed) if !json => {
-                    chef::render::answer(typed, &value);
-                    Ok(ExitCode::SUCCESS)
-                }
-                _ => render::answer(&command, &value, json),
-            }
-        }
+    let mut value = match have_done(&config, &command, here)? {
+        Answer::Done(value) => value,
         Answer::Failed(reason) => bail!("{reason}"),
+    };
+    if let Some(file) = key_file {
+        file.take(&mut value)?;
+    }
+    match &cli.command {
+        Line::Chef(typed) if !json => {
+            chef::render::answer(typed, &value);
+            Ok(ExitCode::SUCCESS)
+        }
+        Line::Code(code) => render::answer(&command, &code.finish(value)?, json),
+        _ => render::answer(&command, &value, json),
     }
 }
 
 /// Has a command carried out by the server that runs, or on its data where none does; with `here` always on the data.
 pub(super) fn have_done(config: &Arc<Config>, command: &Command, here: bool) -> anyhow::Result<Answer> {
-    actix_web::rt::System::new().block_on(async {
-        if !here && let Some(answer) = socket::ask(&config.socket(), command).await.context("the admin socket")? {
+    let bar = Arc::new(Mutex::new(Bar::default()));
+    let heard: Said = {
+        let bar = bar.clone();
+        Arc::new(move |step| bar.lock().unwrap_or_else(PoisonError::into_inner).show(step))
+    };
+    let answer = actix_web::rt::System::new().block_on(async {
+        if !here
+            && let Some(answer) = socket::ask(&config.socket(), command, &heard).await.context("the admin socket")?
+        {
             return Ok(answer);
         }
-        local::perform_locally(config.clone(), command.clone()).await
-    })
+        local::perform_locally(config.clone(), command.clone(), &heard).await
+    });
+    bar.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    answer
 }
 
 fn of_ca(ca: &Ca) -> Command {
@@ -159,7 +170,7 @@ fn read_facts(path: &Path, node: &str) -> anyhow::Result<Value> {
 }
 
 fn look(dir: &Path, json: bool) -> anyhow::Result<ExitCode> {
-    let report = check::check(dir, &mut |_| {}).with_context(|| dir.display().to_string())?;
+    let report = check::check(dir, Path::new(""), &mut |_| {}).with_context(|| dir.display().to_string())?;
     render::findings(&report, json)?;
     let mistaken = report.findings.iter().any(Finding::is_error);
     Ok(if mistaken { ExitCode::FAILURE } else { ExitCode::SUCCESS })

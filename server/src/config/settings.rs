@@ -48,6 +48,7 @@ pub(crate) struct Raw {
     pub(crate) store: Store,
     pub(crate) chef: Chef,
     pub(crate) forge: Forge,
+    pub(crate) deploy: Deploy,
     pub(crate) authorization: Authorization,
 }
 
@@ -195,6 +196,43 @@ pub(crate) struct Forge {
     pub(crate) max_depth: usize,
     /// The longest `metadata.json`, readme or other text that is shown beside a release.
     pub(crate) max_text: Size,
+}
+
+/// `[deploy]`: code from Git.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Deploy {
+    /// The `r10k.yaml` that says where code comes from. Else `DATA_DIR/code/r10k.yaml`.
+    pub(crate) r10k: Option<PathBuf>,
+    /// The program `git`: a path, or a name that is looked for in `PATH`.
+    pub(crate) git: PathBuf,
+    /// The protocols by which repositories may be reached: `file`, `http`, `https`, `ssh`, `git`.
+    pub(crate) protocols: Vec<String>,
+    /// How long one call of `git` may take.
+    pub(crate) timeout: Span,
+    /// Repositories fetched, or trees written, at once.
+    pub(crate) parallel: usize,
+    /// Deploys that may wait.
+    pub(crate) queue: usize,
+    /// What becomes of an environment with a mistake in a manifest, a template or data: `error` does not deploy it,
+    /// `warning` tells of it, `off` does neither.
+    pub(crate) check: CheckCode,
+    /// Versions of each environment that are kept besides the live one.
+    pub(crate) keep: usize,
+    /// How long a version is kept in any case that was live: longer than an agent's run takes.
+    pub(crate) keep_for: Span,
+    /// Files and folders that one module or control repository may have.
+    pub(crate) max_entries: usize,
+    /// How long the command `postrun` may take.
+    pub(crate) hook_timeout: Span,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum CheckCode {
+    Error,
+    Warning,
+    Off,
 }
 
 /// `[limits]`: the longest bodies taken.
@@ -421,6 +459,24 @@ impl Default for Forge {
             max_entries: 20_000,
             max_depth: 32,
             max_text: Size::mib(1),
+        }
+    }
+}
+
+impl Default for Deploy {
+    fn default() -> Self {
+        Self {
+            r10k: None,
+            git: "git".into(),
+            protocols: ["file", "http", "https", "ssh"].map(str::to_owned).to_vec(),
+            timeout: Span::seconds(600),
+            parallel: 8,
+            queue: 64,
+            check: CheckCode::Error,
+            keep: 5,
+            keep_for: Span::seconds(2 * 3600),
+            max_entries: 200_000,
+            hook_timeout: Span::seconds(300),
         }
     }
 }

@@ -56,12 +56,15 @@ const DEEPEST: usize = 64;
 
 /// Reads every file of code and data below `directory` (or the one file it names), in the order of
 /// their names. `progress` hears of each file before it is read.
-pub(crate) fn check(directory: &Path, progress: &mut dyn FnMut(&Path)) -> std::io::Result<Report> {
+///
+/// What a file is follows from the names of the folders that it lies in; those of `above`, which `directory` begins
+/// with, say nothing.
+pub(crate) fn check(directory: &Path, above: &Path, progress: &mut dyn FnMut(&Path)) -> std::io::Result<Report> {
     let mut report = Report::default();
     if directory.is_file() {
-        look(directory, &mut report, progress);
+        look(above, directory, &mut report, progress);
     } else {
-        descend(directory, 0, &mut report, progress)?;
+        descend(above, directory, 0, &mut report, progress)?;
     }
     // A backend that is written in the Puppet language, or natively, needs no Ruby.
     let functions: Vec<String> =
@@ -71,6 +74,7 @@ pub(crate) fn check(directory: &Path, progress: &mut dyn FnMut(&Path)) -> std::i
 }
 
 fn descend(
+    above: &Path,
     directory: &Path,
     depth: usize,
     report: &mut Report,
@@ -86,17 +90,17 @@ fn descend(
                 let message = format!("not looked into: deeper than {DEEPEST} folders");
                 report.findings.push(Finding::of_file(path.to_string_lossy().into_owned(), message));
             } else if !SKIPPED.contains(&name) {
-                descend(&path, depth + 1, report, progress)?;
+                descend(above, &path, depth + 1, report, progress)?;
             }
         } else {
-            look(&path, report, progress);
+            look(above, &path, report, progress);
         }
     }
     Ok(())
 }
 
-fn look(path: &Path, report: &mut Report, progress: &mut dyn FnMut(&Path)) {
-    let Some(kind) = Kind::of(path) else { return };
+fn look(above: &Path, path: &Path, report: &mut Report, progress: &mut dyn FnMut(&Path)) {
+    let Some(kind) = Kind::of(&Path::new("/").join(path.strip_prefix(above).unwrap_or(path))) else { return };
     progress(path);
     report.files += 1;
     let file = path.to_string_lossy().into_owned();

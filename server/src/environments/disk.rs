@@ -12,6 +12,14 @@ use super::watch::{Owner, Watch};
 /// change falls between.
 pub(super) struct Listing<'a> {
     pub(super) watching: Option<(&'a Watch, &'a Owner)>,
+    /// A folder below which nothing ever changes.
+    pub(super) still: Option<&'a str>,
+}
+
+impl Listing<'_> {
+    pub(super) const fn unwatched() -> Self {
+        Self { watching: None, still: None }
+    }
 }
 
 impl Disk for Listing<'_> {
@@ -24,7 +32,8 @@ impl Disk for Listing<'_> {
     }
 
     fn list(&self, path: &str) -> Result<Vec<(String, Found)>, String> {
-        if let Some((watch, owner)) = self.watching {
+        let is_still = self.still.is_some_and(|still| modules::path::below(path, still).is_some());
+        if let Some((watch, owner)) = self.watching.filter(|_| !is_still) {
             watch.add(path, owner);
         }
         let mut listing = Vec::new();

@@ -25,6 +25,8 @@ pub(crate) struct Environment {
     /// Seconds since the epoch when it was listed: the version of its catalogs, when no command
     /// says another.
     pub(crate) made: i64,
+    /// The version of the code, when it is deployed: what catalogs are told.
+    pub(crate) code_id: Option<Arc<str>>,
     /// Recursive answers of the file server.
     pub(crate) answers: Answers,
     settings: Arc<EnvironmentSettings>,
@@ -53,6 +55,7 @@ impl Environment {
     pub(super) fn new(
         snapshot: Snapshot,
         made: i64,
+        code_id: Option<Arc<str>>,
         settings: Arc<EnvironmentSettings>,
         parsed: Arc<Parsed>,
         ruby: Arc<RubyCode>,
@@ -60,6 +63,7 @@ impl Environment {
         Self {
             snapshot,
             made,
+            code_id,
             answers: Answers::default(),
             settings,
             parsed,
@@ -211,7 +215,12 @@ impl Environment {
         let Some(private) = &self.settings.data_dir else { return false };
         let (Ok(private), Ok(path)) = (fs::canonicalize(private), fs::canonicalize(path)) else { return false };
         let settings = &self.settings;
-        let code = settings.environmentpath.iter().chain(&settings.basemodulepath).chain([&settings.codedir]);
+        let code = settings
+            .environmentpath
+            .iter()
+            .chain(&settings.basemodulepath)
+            .chain([&settings.codedir])
+            .chain(&settings.deployed);
         let within_code = |folder: &String| fs::canonicalize(folder).is_ok_and(|folder| path.starts_with(folder));
         path.starts_with(private) && !code.into_iter().any(within_code)
     }

@@ -23,6 +23,8 @@ pub(super) struct Live {
     name: EnvironmentName,
     settings: Arc<EnvironmentSettings>,
     ruby: Pool,
+    /// Where it is deployed; else its folder is looked for.
+    placement: Option<Placement>,
     flags: Owner,
     current: ArcSwapOption<Scanned>,
     /// Held while folders are listed.
@@ -30,6 +32,18 @@ pub(super) struct Live {
     began: Instant,
     /// When links were last compared, in milliseconds since `began`.
     compared: AtomicU64,
+}
+
+/// Where a deployed environment stands. Its folder never changes; folders of modules elsewhere may.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Placement {
+    /// Absolute.
+    pub(crate) home: String,
+    /// The folder that `home` lies in.
+    pub(crate) environmentpath: String,
+    pub(crate) code_id: Arc<str>,
+    /// Seconds since the epoch: the version of its catalogs, when no command says another.
+    pub(crate) since: i64,
 }
 
 struct Scanned {
@@ -57,11 +71,17 @@ const MOST_LINKS: usize = 1000;
 const BLUR: i128 = 2_000_000_000;
 
 impl Live {
-    pub(super) fn new(name: EnvironmentName, settings: Arc<EnvironmentSettings>, ruby: Pool) -> Self {
+    pub(super) fn new(
+        name: EnvironmentName,
+        settings: Arc<EnvironmentSettings>,
+        ruby: Pool,
+        placement: Option<Placement>,
+    ) -> Self {
         Self {
             name,
             settings,
             ruby,
+            placement,
             flags: Arc::new(Flags::default()),
             current: ArcSwapOption::empty(),
             scanning: Mutex::new(()),
@@ -100,8 +120,19 @@ impl Live {
         }
     }
 
+    /// Whether it is a deployed version.
+    pub(super) fn is_placed(&self) -> bool {
+        self.placement.is_some()
+    }
+
     /// Lists the environment, whatever is known of changes.
     pub(super) fn rescan(&self, watch: &Watch, parsed: &Arc<Parsed>) -> Result<(), Error> {
+        let current = self.current.load_full();
+        // Its first tree is its own folder.
+        let is_still = |scanned: Arc<Scanned>| scanned.environment.snapshot.trees().len() == 1;
+        if self.is_placed() && current.is_none_or(is_still) {
+            return Ok(());
+        }
         let _scanning = self.scanning.lock().unwrap_or_else(PoisonError::into_inner);
         self.scan(watch, parsed).map(|_| ())
     }
@@ -131,11 +162,13 @@ impl Live {
         for problem in &snapshot.problems {
             tracing::warn!(environment = %self.name, "{problem}");
         }
-        let links = links(&snapshot);
-        let made = (clock / 1_000_000_000) as i64;
+        let links = links(&snapshot, self.placement.as_ref().map(|placement| placement.home.as_str()));
+        let made = self.placement.as_ref().map_or((clock / 1_000_000_000) as i64, |placement| placement.since);
+        let code_id = self.placement.as_ref().map(|placement| placement.code_id.clone());
         let read = previous.as_ref().map(|previous| (&previous.environment.ruby, previous.clock));
         let ruby = RubyCode::of(&snapshot, &self.ruby, read, BLUR);
-        let environment = Arc::new(Environment::new(snapshot, made, self.settings.clone(), parsed.clone(), ruby));
+        let environment =
+            Arc::new(Environment::new(snapshot, made, code_id, self.settings.clone(), parsed.clone(), ruby));
         tracing::info!(
             environment = %self.name,
             snapshot = %environment.snapshot.id,
@@ -148,10 +181,14 @@ impl Live {
 
     fn take(&self, watch: &Watch) -> Result<Option<Snapshot>, Error> {
         let settings = &*self.settings;
-        let folder = settings.environmentpath.iter().find_map(|folder| {
-            let path = path::join(folder, self.name.as_str());
-            disk::followed(&path).is_some_and(|status| status.kind == Kind::Directory).then_some((folder, path))
-        });
+        let still = self.placement.as_ref().map(|placement| placement.home.as_str());
+        let folder = match &self.placement {
+            Some(placement) => Some((&placement.environmentpath, placement.home.clone())),
+            None => settings.environmentpath.iter().find_map(|folder| {
+                let path = path::join(folder, self.name.as_str());
+                disk::followed(&path).is_some_and(|status| status.kind == Kind::Directory).then_some((folder, path))
+            }),
+        };
         let Some((environmentpath, home)) = folder else { return Ok(None) };
         let origin = Origin {
             name: &self.name,
@@ -161,9 +198,11 @@ impl Live {
             confdir: &settings.confdir,
             basemodulepath: &settings.basemodulepath,
         };
-        watch.add(&home, &self.flags);
+        if still.is_none() {
+            watch.add(&home, &self.flags);
+        }
         let conf = read_conf(&path::join(&home, "environment.conf"))?;
-        let listing = Listing { watching: Some((watch, &self.flags)) };
+        let listing = Listing { watching: Some((watch, &self.flags)), still };
         Snapshot::take(&listing, origin, conf.as_deref(), settings.bounds)
     }
 
@@ -176,15 +215,16 @@ impl Live {
 }
 
 /// The places where something may change without a change in a folder that is watched: roots, what
-/// links lead to, and folders of the module path that are not there yet.
-fn links(snapshot: &Snapshot) -> Vec<(String, Option<Identity>)> {
+/// links lead to, and folders of the module path that are not there yet. Nothing changes below `still`.
+fn links(snapshot: &Snapshot, still: Option<&str>) -> Vec<(String, Option<Identity>)> {
     let mut links: Vec<(String, Option<Identity>)> = Vec::new();
+    let is_still = |path: &str| still.is_some_and(|still| path::below(path, still).is_some());
     for path in snapshot.modulepath.iter().chain([&snapshot.manifest]) {
         if matches!(snapshot.look(path), Err(Outside)) {
             links.push((path.clone(), None));
         }
     }
-    for tree in snapshot.trees() {
+    for tree in snapshot.trees().iter().filter(|tree| !is_still(&tree.path)) {
         tree.root.walk(&tree.path, &mut |path, node| {
             if links.len() < MOST_LINKS && (path == &*tree.path || node.link.is_some()) {
                 links.push((path.to_owned(), node.followed().map(identity)));

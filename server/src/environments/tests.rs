@@ -304,7 +304,7 @@ fn starter_is_made_once_and_is_right() {
     let environmentpath = root.path().join("environments");
     assert!(starter::create(&environmentpath).unwrap());
     assert!(!starter::create(&environmentpath).unwrap());
-    let report = check::check(&environmentpath, &mut |_| ()).unwrap();
+    let report = check::check(&environmentpath, Path::new(""), &mut |_| ()).unwrap();
     assert_eq!(report.findings, []);
     assert_eq!(report.files, 4);
     let environments = Environments::open(EnvironmentSettings::classic(root.path()), syntax::Strict::Warning);

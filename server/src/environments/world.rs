@@ -71,7 +71,7 @@ impl World for EnvironmentWorld {
     fn glob(&self, pattern: &str) -> Vec<String> {
         match self.environment.snapshot.glob(pattern) {
             Ok(paths) => paths,
-            Err(Outside) => glob::on_disk(&Listing { watching: None }, pattern),
+            Err(Outside) => glob::on_disk(&Listing::unwatched(), pattern),
         }
     }
 

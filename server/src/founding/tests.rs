@@ -21,7 +21,7 @@ async fn open(config: &Config) -> anyhow::Result<Authority> {
     let _held = DataDir::open(&config.data_dir)?;
     let race = DataDir::is_fresh(&config.data_dir).then(|| KeyRace::begin(config.ca.key));
     let metrics = Metrics::new()?;
-    let rooms = Rooms::open(Arc::new(config.clone()), metrics.clone())?;
+    let rooms = Rooms::open(Arc::new(config.clone()), metrics.clone()).await?;
     let ledger = Arc::new(rooms.store.clone());
     authority(config, rooms.autosign.clone(), &config.data_dir, race, ledger, &metrics).await
 }

@@ -20,7 +20,7 @@ async fn app(flags: &Flags) -> Data<App> {
     let config = Arc::new(Config::load(flags, std::iter::empty()).unwrap());
     let data = DataDir::open(&config.data_dir).unwrap();
     let metrics = Metrics::new().unwrap();
-    let rooms = Rooms::open(config.clone(), metrics.clone()).unwrap();
+    let rooms = Rooms::open(config.clone(), metrics.clone()).await.unwrap();
     let (ledger, mode) = (Arc::new(rooms.store.clone()), rooms.autosign.clone());
     let race = Some(KeyRace::begin(config.ca.key));
     let authority = founding::authority(&config, mode, data.root(), race, ledger, &metrics).await.unwrap();

@@ -20,7 +20,7 @@ fn every_mistake_has_its_place() {
     write("data/good.yaml", "a: 1\n");
     write("environment.conf", "frob = 1\n");
     let mut heard = 0;
-    let report = check(root.path(), &mut |_| heard += 1).unwrap();
+    let report = check(root.path(), Path::new(""), &mut |_| heard += 1).unwrap();
     let lines: Vec<String> = report
         .findings
         .iter()
@@ -63,7 +63,7 @@ fn what_needs_ruby_is_named() {
         "hiera.yaml",
         "version: 5\nhierarchy:\n- {name: a, data_hash: yaml_data, path: x.yaml}\n- {name: b, lookup_key: 'm::backend'}\n",
     );
-    let report = check(root.path(), &mut |_| ()).unwrap();
+    let report = check(root.path(), Path::new(""), &mut |_| ()).unwrap();
     let folder = root.path().display().to_string();
     let mut lines: Vec<String> = report.ruby.iter().map(|one| one.to_string().replace(&folder, "")).collect();
     lines.sort();
@@ -84,10 +84,10 @@ fn what_needs_ruby_is_named() {
 fn one_file_may_be_named() {
     let file = tempfile::Builder::new().suffix(".pp").tempfile().unwrap();
     fs::write(file.path(), "$a = ").unwrap();
-    assert_eq!(check(file.path(), &mut |_| ()).unwrap().findings.len(), 1);
+    assert_eq!(check(file.path(), Path::new(""), &mut |_| ()).unwrap().findings.len(), 1);
 }
 
 #[test]
 fn a_folder_must_be_there() {
-    assert!(check(Path::new("/nonexistent/folder"), &mut |_| ()).is_err());
+    assert!(check(Path::new("/nonexistent/folder"), Path::new(""), &mut |_| ()).is_err());
 }
