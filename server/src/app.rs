@@ -7,6 +7,7 @@ use arc_swap::ArcSwap;
 use certs::Authority;
 
 use crate::chef::Kitchen;
+use crate::code_manager::ledger::Ledger;
 use crate::config::AutosignMode;
 use crate::forge::Counter;
 use crate::founding;
@@ -20,6 +21,8 @@ pub(crate) struct App {
     pub(crate) guard: ArcSwap<Guard>,
     pub(crate) kitchen: Kitchen,
     pub(crate) counter: Counter,
+    /// Deploys that were asked for over HTTP.
+    pub(crate) deploys: Ledger,
 }
 
 impl App {

@@ -23,14 +23,14 @@ use jiff::Timestamp;
 use model::EnvironmentName;
 use modules::PortError;
 use modules::deploy::{Action, CodeId, Deployments, Live, Outcome as Came, Pin, Record, Version, change};
-use modules::sources::Configuration;
+use modules::sources::{Configuration, Source};
 
 use self::build::Built;
 use self::git::Git;
 use self::order::{Order, Outcome, Result as What};
 use self::progress::{Said, Step};
 use self::queue::{Job, Place, Queue};
-use self::repositories::CacheLocks;
+use self::repositories::{CacheLocks, Repositories};
 use self::trees::{TreeError, Trees};
 use crate::clock;
 use crate::config::{Config, Deploy};
@@ -140,6 +140,34 @@ impl Code {
     /// Deploys that wait or run.
     pub(crate) fn jobs(&self) -> Vec<Job> {
         self.queue.jobs()
+    }
+
+    /// The environments that the sources have now.
+    pub(crate) async fn found(&self) -> Result<Vec<String>, CodeError> {
+        let site = self.site.clone();
+        let found = blocking(move || {
+            let configuration = site.configuration()?;
+            let git = site.git(configuration.git.clone());
+            let caches = site.trees.caches();
+            let mut repositories = Repositories::new(&git, &caches, site.settings.parallel, &site.caches);
+            Ok(plan::find(&configuration, &mut repositories, &progress::silent()))
+        })
+        .await?;
+        if let Some((source, reason)) = found.silent.first_key_value() {
+            let text = format!(
+                "Unable to determine current branches for Git source '{source}'\nOriginal exception:\n{reason}"
+            );
+            return Err(CodeError::Refused(text));
+        }
+        let mut names: Vec<String> = found.candidates.into_iter().map(|candidate| candidate.name).collect();
+        names.extend(found.failed.into_keys());
+        names.sort();
+        Ok(names)
+    }
+
+    /// Where code comes from, as the file says now.
+    pub(crate) fn sources(&self) -> Result<Vec<Source>, CodeError> {
+        Ok(self.site.configuration()?.sources)
     }
 
     pub(crate) fn deployments(&self) -> &dyn Deployments {

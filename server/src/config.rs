@@ -19,8 +19,8 @@ mod units;
 pub(crate) use layers::Origin;
 pub(crate) use secret::Secret;
 pub(crate) use settings::{
-    Ca, CheckCode, Chef, Classifier, Compile, Deploy, Forge, Http, KeyKind, Limits, Log, LogFormat, Raw, Ruby, Store,
-    Tls,
+    Ca, CheckCode, Chef, Classifier, CodeManager, Compile, Deploy, Forge, Http, KeyKind, Limits, Log, LogFormat, Raw,
+    Ruby, Store, Tls,
 };
 pub(crate) use units::Span;
 
@@ -37,6 +37,7 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     pub(crate) chef_listen: Option<Listen>,
     pub(crate) forge_listen: Option<Listen>,
+    pub(crate) code_manager_listen: Option<SocketAddr>,
     pub(crate) certname: Certname,
     pub(crate) dns_alt_names: Vec<String>,
     pub(crate) autosign: AutosignMode,
@@ -55,6 +56,7 @@ pub(crate) struct Config {
     pub(crate) chef: Chef,
     pub(crate) forge: Forge,
     pub(crate) deploy: Deploy,
+    pub(crate) code_manager: CodeManager,
     pub(crate) authorization: Authorization,
     /// Which layer each setting came from that is not at its default, by dotted path.
     #[serde(skip)]
@@ -176,6 +178,11 @@ impl Config {
             listen: address("listen", raw.listen.as_deref().unwrap_or("0.0.0.0:8140"))?,
             chef_listen: raw.chef_listen.as_deref().map(|text| Listen::parse("chef_listen", text)).transpose()?,
             forge_listen: raw.forge_listen.as_deref().map(|text| Listen::parse("forge_listen", text)).transpose()?,
+            code_manager_listen: raw
+                .code_manager_listen
+                .as_deref()
+                .map(|text| address("code_manager_listen", text))
+                .transpose()?,
             dns_alt_names: alt_names(raw.dns_alt_names, &certname)?,
             autosign: AutosignMode::parse(raw.autosign.as_deref().unwrap_or("false"))?,
             external_nodes: raw.external_nodes.map(|path| absolute("external_nodes", path)).transpose()?,
@@ -191,6 +198,14 @@ impl Config {
             store: raw.store,
             chef: raw.chef,
             forge: raw.forge,
+            code_manager: CodeManager {
+                webhook_secret_file: raw
+                    .code_manager
+                    .webhook_secret_file
+                    .map(|path| absolute("code_manager.webhook_secret_file", path))
+                    .transpose()?,
+                ..raw.code_manager
+            },
             deploy: Deploy {
                 r10k: raw.deploy.r10k.map(|path| absolute("deploy.r10k", path)).transpose()?,
                 ..raw.deploy
@@ -259,6 +274,16 @@ impl Config {
                 "forge.upstream",
                 "an address that begins with https:// or http:// is expected".to_owned(),
             ));
+        }
+        if let Some(address) = self.code_manager_listen
+            && address == self.listen
+            && address.port() != 0
+        {
+            return Err(value("code_manager_listen", format!("{address} is what `listen` says already")));
+        }
+        if !self.code_manager.authenticate_webhook && self.code_manager.webhook_secret_file.is_none() {
+            let fault = "may be false only where `code_manager.webhook_secret_file` is set: else anybody could deploy";
+            return Err(value("code_manager.authenticate_webhook", fault.to_owned()));
         }
         if self.tls.renew_before >= self.ca.ttl {
             return Err(value("tls.renew_before", "must be shorter than `ca.ttl`".to_owned()));

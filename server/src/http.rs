@@ -18,7 +18,7 @@ use crate::guard::{Question, Verdict};
 use crate::puppet::route::{self, Endpoint, Miss};
 use crate::respond::{self, Problem};
 use crate::tls::Peer;
-use crate::{chef, clock, forge, puppet, puppet_ca, status};
+use crate::{chef, clock, code_manager, forge, puppet, puppet_ca, status};
 
 pub(crate) mod bodies;
 pub(crate) mod connections;
@@ -127,6 +127,9 @@ async fn route(http: &HttpRequest, payload: Payload, app: &Data<App>) -> (&'stat
     };
     let query = Query::parse(http.query_string());
     let asked = Asked { app, http, path: &path, query: &query, peer: http.conn_data::<Peer>() };
+    if code_manager::owns(&path) {
+        return code_manager::answer(&asked, payload).await;
+    }
     let found = route::parse(http.method(), &path);
     // The authority's rules hold for paths that are not there too, as the original's do.
     let under_ca = path.starts_with("/puppet-ca/");

@@ -5,7 +5,7 @@
 //! - [`serve`], [`founding`], [`jobs`], [`data_dir`]: start, first start, upkeep, end
 //! - [`tls`], [`http`], [`guard`], [`accept`], [`respond`]: the way of a request
 //! - [`tokens`]: whom a token lets in
-//! - [`puppet_ca`], [`puppet`], [`chef`], [`forge`], [`status`]: the handlers
+//! - [`puppet_ca`], [`puppet`], [`chef`], [`code_manager`], [`forge`], [`status`]: the handlers
 //! - [`client`]: asking other servers
 //! - [`environments`], [`classifier`], [`catalogs`], [`pool`], [`code`]: what handlers call
 
@@ -24,6 +24,7 @@ mod cli;
 mod client;
 mod clock;
 mod code;
+mod code_manager;
 mod config;
 mod data_dir;
 mod environments;

@@ -13,6 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::admin::socket;
 use crate::app::App;
+use crate::code_manager::ledger::Ledger;
 use crate::config::{Config, Flags};
 use crate::data_dir::DataDir;
 use crate::environments::starter;
@@ -54,7 +55,8 @@ pub(crate) async fn serve(config: Config, flags: Flags) -> anyhow::Result<()> {
     let kitchen = chef::founding::open(data.root(), &rooms.store, &config.chef.organization, pairs).await?;
     let rooms = Arc::new(rooms.with(authority.clone(), Some(live.clone())));
     let counter = forge::Counter::open(&rooms)?;
-    let app = Data::new(App { rooms: rooms.clone(), authority, guard, kitchen, counter });
+    let deploys = Ledger::default();
+    let app = Data::new(App { rooms: rooms.clone(), authority, guard, kitchen, counter, deploys });
 
     let rest = config.http.keep_alive.0 + config.http.head_timeout.0;
     let connections = Connections::new(metrics.connections.clone(), rest, config.http.stall_timeout.0);
@@ -74,6 +76,9 @@ pub(crate) async fn serve(config: Config, flags: Flags) -> anyhow::Result<()> {
     }
     if let (Some(listen), Some(address)) = (config.forge_listen, app.counter.address.get()) {
         also_ready("forge", &listen.url(*address));
+    }
+    if let (Some(_), Some(address)) = (config.code_manager_listen, addresses.last()) {
+        also_ready("code manager", &format!("https://{address}"));
     }
     let ended = server.await;
     for task in [admin, jobs, sweep, sweep_code, idle, signals] {
@@ -132,6 +137,11 @@ fn start(app: &Data<App>, live: &Arc<Live>, connections: &Connections) -> anyhow
             // Nobody else sets it.
             let _ = known.set(*address);
         }
+    }
+    if let Some(address) = app.config.code_manager_listen {
+        server = server
+            .bind_rustls_0_23(address, tls::server_config(live)?)
+            .with_context(|| format!("cannot listen on {address} (setting `code_manager_listen`)"))?;
     }
     let addresses = server.addrs();
     Ok((server.run(), addresses))

@@ -25,6 +25,8 @@ pub(crate) struct Raw {
     /// Address and port for the Forge alone, which the main port serves too: `ADDRESS:PORT` with TLS, or
     /// `http://ADDRESS:PORT` without, for clients that do not know the authority.
     pub(crate) forge_listen: Option<String>,
+    /// Address and port where Code Manager's clients expect it (8170), besides the main one.
+    pub(crate) code_manager_listen: Option<String>,
     /// The server's own certname. Else the name of the machine.
     pub(crate) certname: Option<String>,
     /// Further names in the server's certificate, so that agents may reach it by them.
@@ -49,6 +51,7 @@ pub(crate) struct Raw {
     pub(crate) chef: Chef,
     pub(crate) forge: Forge,
     pub(crate) deploy: Deploy,
+    pub(crate) code_manager: CodeManager,
     pub(crate) authorization: Authorization,
 }
 
@@ -227,6 +230,17 @@ pub(crate) struct Deploy {
     pub(crate) hook_timeout: Span,
 }
 
+/// `[code_manager]`
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct CodeManager {
+    /// Whether webhooks need a token that may deploy. Without it they need to be signed.
+    pub(crate) authenticate_webhook: bool,
+    /// A file with the secret that hosts of repositories sign webhooks with. Where it is set, each webhook has to be
+    /// signed.
+    pub(crate) webhook_secret_file: Option<PathBuf>,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum CheckCode {
@@ -248,6 +262,8 @@ pub(crate) struct Limits {
     pub(crate) report: Size,
     /// A file that an agent backs up.
     pub(crate) bucket_file: Size,
+    /// A request to deploy, or a webhook.
+    pub(crate) deploy_request: Size,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -425,6 +441,7 @@ impl Default for Limits {
             facts: Size::mib(16),
             report: Size::mib(64),
             bucket_file: Size::mib(64),
+            deploy_request: Size::mib(25),
         }
     }
 }
@@ -442,6 +459,12 @@ impl Default for Chef {
             required_recipe: None,
             stats_password: None,
         }
+    }
+}
+
+impl Default for CodeManager {
+    fn default() -> Self {
+        Self { authenticate_webhook: true, webhook_secret_file: None }
     }
 }
 

@@ -31,6 +31,8 @@ fn chef_may_have_a_port_of_its_own() {
     assert_eq!((chef.address.to_string().as_str(), chef.is_plain), ("127.0.0.1:8443", true));
     assert_eq!(chef.url(chef.address), "http://127.0.0.1:8443");
     assert!(!load("", &[], &[("chef_listen", "127.0.0.1:8443")]).unwrap().chef_listen.unwrap().is_plain);
+    assert!(fault("code_manager_listen = \"0.0.0.0:8140\"").contains("is what `listen` says already"));
+    assert!(fault("[code_manager]\nauthenticate_webhook = false").contains("webhook_secret_file"));
     assert!(fault("chef_listen = \"0.0.0.0:8140\"").contains("is what `listen` says already"));
     assert!(fault("[chef]\norganization = \"My org\"").contains("is no name of an organization"));
 }

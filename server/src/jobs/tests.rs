@@ -9,6 +9,7 @@ use super::reload;
 use crate::app::App;
 use crate::chef;
 use crate::clock;
+use crate::code_manager::ledger::Ledger;
 use crate::config::{Config, Flags};
 use crate::data_dir::DataDir;
 use crate::founding::{self, KeyRace};
@@ -28,7 +29,14 @@ async fn app(flags: &Flags) -> Data<App> {
     let guard = ArcSwap::from_pointee(Guard::new(&config.authorization, &config.admin_certnames).unwrap());
     let kitchen = chef::founding::open(data.root(), &rooms.store, "default", None).await.unwrap();
     let counter = crate::forge::Counter::open(&rooms).unwrap();
-    Data::new(App { rooms: Arc::new(rooms.with(authority.clone(), None)), authority, guard, kitchen, counter })
+    Data::new(App {
+        rooms: Arc::new(rooms.with(authority.clone(), None)),
+        authority,
+        guard,
+        kitchen,
+        counter,
+        deploys: Ledger::default(),
+    })
 }
 
 /// Hands a request in as the handler does; whether it was signed unasked.
