@@ -13,10 +13,12 @@
 //!   [`readers`]: who may do what
 //! - [`run_list`], [`node`], [`role`], [`environment`], [`data_bag`]: what is kept
 //! - [`search`]: how it is found
+//! - [`backup`]: what is kept, as files of a backup
 
 pub mod acl;
 pub mod association;
 pub mod authorization;
+pub mod backup;
 pub mod client;
 pub mod container;
 pub mod data_bag;

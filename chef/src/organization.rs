@@ -49,6 +49,22 @@ pub fn create(
     full_name: &str,
     validator_key: &str,
 ) -> Result<Option<Organization>> {
+    let Some(organization) = create_bare(changes, creator, name, full_name)? else { return Ok(None) };
+    if let Some(client) = make(changes, None, organization.id, Kind::Client, &validator(name))? {
+        join_clients(changes, &client, true)?;
+        changes.put_client(client.id, true)?;
+        changes.add_key(client.id, &Key::default_with(validator_key))?;
+    }
+    Ok(Some(organization))
+}
+
+/// Makes an organization that has all but a validator. `None`: there is one of the name.
+pub fn create_bare(
+    changes: &dyn Changes,
+    creator: EntityId,
+    name: &str,
+    full_name: &str,
+) -> Result<Option<Organization>> {
     let Some(entity) = make(changes, Some(creator), OrgId::GLOBAL, Kind::Organization, name)? else {
         return Ok(None);
     };
@@ -86,11 +102,6 @@ pub fn create(
     let first = make(changes, None, org, Kind::Environment, environment::DEFAULT)?;
     if let Some(first) = first {
         changes.put_document(first.id, &environment::default_document(), &node::Facets::default())?;
-    }
-    if let Some(client) = make(changes, None, org, Kind::Client, &validator(name))? {
-        join_clients(changes, &client, true)?;
-        changes.put_client(client.id, true)?;
-        changes.add_key(client.id, &Key::default_with(validator_key))?;
     }
     Ok(Some(organization))
 }

@@ -89,6 +89,8 @@ pub trait Records {
 
     /// Everything that a plan finds in an index of an organization, in ascending order.
     fn search(&self, org: OrgId, index: search::Index, plan: &search::Plan) -> Result<Vec<search::Found>>;
+    /// Whether an entity, with what is in it, is found by what is kept of it.
+    fn is_indexed(&self, id: EntityId) -> Result<bool>;
     /// `None`: it is gone.
     fn hit(&self, index: search::Index, found: search::Found) -> Result<Option<search::Hit>>;
     /// A node that was found, of whose attributes at least those of these names are there.
@@ -101,6 +103,8 @@ pub trait Changes: Records {
     fn add_entity(&self, org: OrgId, kind: Kind, name: &str) -> Result<Option<Entity>>;
     /// False where the name is taken.
     fn rename_entity(&self, id: EntityId, name: &str) -> Result<bool>;
+    /// Gives an entity the guid that it had elsewhere; false where another one has it.
+    fn adopt_guid(&self, id: EntityId, guid: &str) -> Result<bool>;
     /// With all that hangs on it: lists, memberships, keys, documents, items, associations.
     fn remove_entity(&self, id: EntityId) -> Result<()>;
 
@@ -135,10 +139,15 @@ pub trait Changes: Records {
     fn dissociate(&self, user: EntityId, org: OrgId) -> Result<()>;
     /// `None` where the user is invited already.
     fn invite(&self, user: EntityId, org: OrgId, inviter: EntityId, at: Timestamp) -> Result<Option<Invitation>>;
+    /// Gives an invitation the id that it had elsewhere, unless another one has it.
+    fn adopt_invitation(&self, id: &str, wanted: &str) -> Result<()>;
     fn remove_invitation(&self, id: &str) -> Result<()>;
 
     /// Of a node, a role or an environment, new or not. Answers with its JSON.
     fn put_document(&self, id: EntityId, document: &Object, facets: &node::Facets) -> Result<String>;
+
+    /// Makes anew what an entity, with what is in it, is found by.
+    fn reindex(&self, id: EntityId) -> Result<()>;
 
     /// False where there is one of the id.
     fn add_item(&self, bag: EntityId, id: &str, json: &str) -> Result<bool>;

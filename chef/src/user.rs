@@ -188,9 +188,13 @@ fn read(object: &Object, source: Source, now: Option<&Profile>, is_new: bool) ->
         }
     }
     let email = json::str_of(object, "email").map(str::to_lowercase);
-    let personal =
-        PERSONAL.iter().filter_map(|field| Some(((*field).to_owned(), object.get(*field)?.clone()))).collect();
+    let personal = personal(object);
     Ok(Submitted { name, email, external_id, recovery, password: password.take(), source, personal })
+}
+
+/// Fields of a profile that anybody may fill.
+pub(crate) fn personal(object: &Object) -> Object {
+    PERSONAL.iter().filter_map(|field| Some(((*field).to_owned(), object.get(*field)?.clone()))).collect()
 }
 
 fn password(object: &Object) -> Result<Option<String>> {

@@ -7,6 +7,7 @@
 //! - [`name`], [`version`], [`constraint`]: the words.
 //! - [`document`]: checks of JSON documents, with the texts that clients know.
 //! - [`cookbook`], [`segments`], [`artifact`], [`sandbox`], [`policy`]: the documents.
+//! - [`manifest`]: the list of files, made of a folder.
 //! - [`listing`]: newest versions, numbers of versions, recipes.
 //! - [`solver`]: run list and environment to versions, or why there is no solution.
 //! - [`shelf`]: the port.
@@ -18,6 +19,7 @@ pub mod document;
 mod erlang;
 pub mod error;
 pub mod listing;
+pub mod manifest;
 pub mod name;
 pub mod policy;
 pub mod sandbox;

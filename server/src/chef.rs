@@ -211,7 +211,7 @@ fn document(ask: &Ask, kind: Kind, name: String, not_found: impl Fn(&str) -> Err
 }
 
 /// The JSON of something that has a document.
-fn kept(db: &Transaction<'_>, entity: &Entity) -> chef::Result<String> {
+pub(crate) fn kept(db: &Transaction<'_>, entity: &Entity) -> chef::Result<String> {
     db.document(entity.id)?
         .ok_or_else(|| Error::broken(format!("{} {} has no document", entity.kind.as_str(), entity.name)))
 }

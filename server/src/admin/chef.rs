@@ -1,6 +1,8 @@
 //! `chef …`: what an operator does about organizations, users, clients, keys, lists and groups. The
 //! operator acts as the superuser.
 
+use std::path::PathBuf;
+
 use chef::key::Pair;
 use chef::records::{Organization, Records};
 use chef::{Entity, EntityId, Kind, OrgId, Permission};
@@ -13,55 +15,191 @@ use crate::chef::mint;
 use crate::rooms::Rooms;
 
 mod acl;
+mod backup;
 mod clients;
 mod groups;
 mod keys;
 mod organizations;
 mod runs;
+mod starter_kit;
+mod upkeep;
 mod users;
 
 /// Something that is asked for of Chef.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "chef", rename_all = "snake_case")]
 pub(crate) enum Chef {
-    OrgCreate { name: String, full_name: String, association_user: Option<String> },
+    OrgCreate {
+        name: String,
+        full_name: String,
+        association_user: Option<String>,
+    },
     OrgList,
-    OrgShow { name: String },
-    OrgDelete { name: String },
-    OrgUserAdd { organization: String, user: String, admin: bool },
-    OrgReadOnly { organization: String, names: Vec<String> },
-    OrgUserRemove { organization: String, user: String, force: bool },
-    UserCreate { user: NewUser },
-    UserList { verbose: bool },
-    UserShow { name: String },
-    UserDelete { name: String, force: bool },
-    UserPassword { name: String, password: String },
+    OrgShow {
+        name: String,
+    },
+    OrgDelete {
+        name: String,
+    },
+    OrgUserAdd {
+        organization: String,
+        user: String,
+        admin: bool,
+    },
+    OrgReadOnly {
+        organization: String,
+        names: Vec<String>,
+    },
+    OrgUserRemove {
+        organization: String,
+        user: String,
+        force: bool,
+    },
+    UserCreate {
+        user: NewUser,
+    },
+    UserList {
+        verbose: bool,
+    },
+    UserShow {
+        name: String,
+    },
+    UserDelete {
+        name: String,
+        force: bool,
+    },
+    UserPassword {
+        name: String,
+        password: String,
+    },
     ServerAdmins,
-    GrantServerAdmin { name: String },
-    RevokeServerAdmin { name: String },
-    ClientCreate { organization: String, name: String, validator: bool, key: NewKey },
-    ClientList { organization: String },
-    ClientShow { organization: String, name: String },
-    ClientDelete { organization: String, name: String },
-    ClientReregister { organization: String, name: String },
-    KeyAdd { owner: Owner, name: Option<String>, key: NewKey, expiration_date: String },
-    KeyList { owner: Owner },
-    KeyDelete { owner: Owner, name: String },
-    KeyRotate { owner: Owner, name: String, expiration_date: Option<String> },
-    AclShow { organization: String, on: Thing },
-    AclGrant { organization: String, on: Thing, member: Thing, permissions: Vec<String> },
-    AclRevoke { organization: String, on: Thing, member: Thing, permissions: Vec<String> },
-    GroupList { organization: String },
-    GroupShow { organization: String, name: String },
-    GroupCreate { organization: String, name: String },
-    GroupDelete { organization: String, name: String },
-    GroupAdd { organization: String, name: String, member: Thing },
-    GroupRemove { organization: String, name: String, member: Thing },
-    Runs { organization: Option<String>, node: Option<String>, status: Option<String>, limit: usize },
-    Run { organization: Option<String>, id: String },
-    Compliance { node: Option<String>, limit: usize },
-    ComplianceReport { id: String },
-    Actions { limit: usize },
+    GrantServerAdmin {
+        name: String,
+    },
+    RevokeServerAdmin {
+        name: String,
+    },
+    ClientCreate {
+        organization: String,
+        name: String,
+        validator: bool,
+        key: NewKey,
+    },
+    ClientList {
+        organization: String,
+    },
+    ClientShow {
+        organization: String,
+        name: String,
+    },
+    ClientDelete {
+        organization: String,
+        name: String,
+    },
+    ClientReregister {
+        organization: String,
+        name: String,
+    },
+    KeyAdd {
+        owner: Owner,
+        name: Option<String>,
+        key: NewKey,
+        expiration_date: String,
+    },
+    KeyList {
+        owner: Owner,
+    },
+    KeyDelete {
+        owner: Owner,
+        name: String,
+    },
+    KeyRotate {
+        owner: Owner,
+        name: String,
+        expiration_date: Option<String>,
+    },
+    AclShow {
+        organization: String,
+        on: Thing,
+    },
+    AclGrant {
+        organization: String,
+        on: Thing,
+        member: Thing,
+        permissions: Vec<String>,
+    },
+    AclRevoke {
+        organization: String,
+        on: Thing,
+        member: Thing,
+        permissions: Vec<String>,
+    },
+    GroupList {
+        organization: String,
+    },
+    GroupShow {
+        organization: String,
+        name: String,
+    },
+    GroupCreate {
+        organization: String,
+        name: String,
+    },
+    GroupDelete {
+        organization: String,
+        name: String,
+    },
+    GroupAdd {
+        organization: String,
+        name: String,
+        member: Thing,
+    },
+    GroupRemove {
+        organization: String,
+        name: String,
+        member: Thing,
+    },
+    Runs {
+        organization: Option<String>,
+        node: Option<String>,
+        status: Option<String>,
+        limit: usize,
+    },
+    Run {
+        organization: Option<String>,
+        id: String,
+    },
+    Compliance {
+        node: Option<String>,
+        limit: usize,
+    },
+    ComplianceReport {
+        id: String,
+    },
+    Actions {
+        limit: usize,
+    },
+    /// A key for a user, and what a client has to know of the server.
+    StarterKit {
+        organization: String,
+        user: String,
+        server_url: Option<String>,
+    },
+    Export {
+        dir: PathBuf,
+        only: Option<String>,
+    },
+    Import {
+        dir: PathBuf,
+        only: Option<String>,
+        overwrite_superuser: bool,
+    },
+    Reindex {
+        only: Option<String>,
+    },
+    Verify {
+        only: Option<String>,
+    },
 }
 
 /// A user that is to be made.
@@ -159,6 +297,15 @@ pub(super) async fn perform(rooms: &Rooms, command: Chef) -> Result<Value, Admin
         Chef::Compliance { node, limit } => runs::compliance(rooms, node, limit).await,
         Chef::ComplianceReport { id } => runs::compliance_report(rooms, id).await,
         Chef::Actions { limit } => runs::actions(rooms, limit).await,
+        Chef::StarterKit { organization, user, server_url } => {
+            starter_kit::make(rooms, organization, user, server_url).await
+        }
+        Chef::Reindex { only } => upkeep::reindex(rooms, only).await,
+        Chef::Verify { only } => upkeep::verify(rooms, only).await,
+        Chef::Export { dir, only } => backup::export(rooms, dir, only).await,
+        Chef::Import { dir, only, overwrite_superuser } => {
+            backup::import(rooms, backup::Order { dir, only, overwrite_superuser }).await
+        }
     }
 }
 

@@ -5,10 +5,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+mod aftermath;
 pub(crate) mod ask;
 mod familiar;
 pub(crate) mod key_file;
 pub(crate) mod render;
+pub(crate) mod starter_kit;
 
 pub(crate) use familiar::translated;
 
@@ -18,6 +20,8 @@ pub(crate) const EXAMPLES: &str = "Examples:
   quartermaster chef client create acme web01 --file web01.pem
   quartermaster chef key rotate alice --file alice-new.pem
   quartermaster chef acl grant acme group ops node web01 read,update
+  quartermaster chef starter-kit acme --user alice
+  quartermaster chef import /srv/backup/from-chef-server
 
 The names of chef-server-ctl are known as well: org-create, org-user-add, user-create, password,
 grant-server-admin-permissions, add-user-key, list-client-keys and the like.";
@@ -117,6 +121,76 @@ pub(crate) enum Chef {
   quartermaster chef group remove acme client web01 clients"
     )]
     Group(Group),
+    /// Write a folder `.chef` with which `knife` works at once
+    #[command(after_help = "Examples:
+  quartermaster chef starter-kit acme --user alice --dir ~/chef-repo
+  quartermaster chef starter-kit default --server-url https://localhost:8140/organizations/default
+
+The user gets one more key, named starter-kit. `.chef` is not written where there is one.")]
+    StarterKit(StarterKit),
+    /// Make anew what objects are found by
+    #[command(after_help = "Examples:
+  quartermaster chef reindex
+  quartermaster chef reindex acme")]
+    Reindex {
+        /// Else every organization
+        organization: Option<String>,
+    },
+    /// Look whether everything that is kept can be read back and fits together
+    #[command(after_help = "Examples:
+  quartermaster chef verify
+  quartermaster chef verify acme --json
+
+Every document is read as if a client sent it, every object has permissions and is found by what it says,
+and every file that a cookbook names is there with its digest. The exit code is 1 where anything is wrong.")]
+    Verify {
+        /// Else every organization
+        organization: Option<String>,
+    },
+    /// Write everything to a folder, laid out as `knife ec backup` does
+    #[command(after_help = "Examples:
+  quartermaster chef export /srv/backup/chef-2026-11-24
+  quartermaster chef export /srv/backup/acme --org acme
+
+While the server runs it is the server that writes, so its user must be allowed to.")]
+    Export {
+        /// A new or empty folder
+        dir: PathBuf,
+        /// One organization, with all users
+        #[arg(long, visible_alias = "only-org", value_name = "ORG")]
+        org: Option<String>,
+    },
+    /// Take over a folder that `knife ec backup` or `chef export` wrote
+    #[command(after_help = "Examples:
+  quartermaster chef import /srv/backup/chef-2026-11-24
+  quartermaster chef import /srv/backup/chef-2026-11-24 --org acme
+
+Everything is read and checked first; where anything is wrong, nothing is done. What is there already
+is made as the backup has it, what the backup does not have stays, so an import may be repeated.
+Passwords and keys come from key_dump.json and key_table_dump.json (--with-user-sql, --with-key-sql).")]
+    Import {
+        dir: PathBuf,
+        /// One organization, with all users
+        #[arg(long, visible_alias = "only-org", value_name = "ORG")]
+        org: Option<String>,
+        /// Also the superuser's keys and permissions; the key in `chef/pivotal.pem` is then good no more
+        #[arg(long)]
+        overwrite_pivotal: bool,
+    },
+}
+
+#[derive(Clone, Debug, Args)]
+pub(crate) struct StarterKit {
+    pub(crate) organization: String,
+    /// Whom `knife` is to speak for
+    #[arg(short, long, default_value = "pivotal", value_name = "USER")]
+    pub(crate) user: String,
+    /// Where `.chef` is written
+    #[arg(short, long, default_value = ".", value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// How clients reach the organization [default: `https://CERTNAME:PORT/organizations/ORG`]
+    #[arg(long, value_name = "URL")]
+    pub(crate) server_url: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

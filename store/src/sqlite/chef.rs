@@ -280,6 +280,10 @@ impl Records for Transaction<'_> {
         self.found(org, index, plan)
     }
 
+    fn is_indexed(&self, id: EntityId) -> Result<bool> {
+        self.index_is_current(id)
+    }
+
     fn hit(&self, index: Index, found: Found) -> Result<Option<Hit>> {
         self.read_hit(index, found)
     }
@@ -304,6 +308,14 @@ impl Changes for Transaction<'_> {
             self.index_client(id)?;
         }
         Ok(renamed)
+    }
+
+    fn adopt_guid(&self, id: EntityId, guid: &str) -> Result<bool> {
+        if self.exists("SELECT 1 FROM chef_entity WHERE guid = ?1 AND id <> ?2", params![guid, id.0])? {
+            return Ok(false);
+        }
+        self.change("UPDATE chef_entity SET guid = ?2 WHERE id = ?1", params![id.0, guid])?;
+        Ok(true)
     }
 
     fn remove_entity(&self, id: EntityId) -> Result<()> {
@@ -400,6 +412,10 @@ impl Changes for Transaction<'_> {
         self.write_invitation(user, org, inviter, at)
     }
 
+    fn adopt_invitation(&self, id: &str, wanted: &str) -> Result<()> {
+        self.change("UPDATE OR IGNORE chef_invitation SET guid = ?2 WHERE guid = ?1", [id, wanted])
+    }
+
     fn remove_invitation(&self, id: &str) -> Result<()> {
         self.change("DELETE FROM chef_invitation WHERE guid = ?1", [id])
     }
@@ -410,6 +426,11 @@ impl Changes for Transaction<'_> {
             self.index_document(id, document)?;
         }
         Ok(text)
+    }
+
+    fn reindex(&self, id: EntityId) -> Result<()> {
+        self.forget(id)?;
+        self.index_entity(id)
     }
 
     fn add_item(&self, bag: EntityId, id: &str, json: &str) -> Result<bool> {

@@ -1,17 +1,22 @@
 //! What is typed, as a command.
 
 use std::io::{BufRead, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
+use super::aftermath::Aftermath;
 use super::key_file::Waiting;
 use super::{Acl, Chef, Client, Entry, Group, Key, Membership, NewUser, Org, Owner, User};
 use crate::admin::chef::{self, Chef as Command, NewKey, Thing};
 
-/// The command, and the file that waits for the key it answers with.
-pub(crate) fn command(typed: &Chef) -> anyhow::Result<(Command, Option<Waiting>)> {
-    let file = file_of(typed).map(Waiting::open).transpose()?;
+/// The command, and what is done with its answer.
+pub(crate) fn command(typed: &Chef) -> anyhow::Result<(Command, Option<Aftermath>)> {
+    let aftermath = match typed {
+        Chef::StarterKit(kit) => Some(Aftermath::Kit(kit.clone())),
+        Chef::Export { .. } | Chef::Verify { .. } => Some(Aftermath::Whole),
+        other => file_of(other).map(Waiting::open).transpose()?.map(Aftermath::Key),
+    };
     let command = match typed {
         Chef::Org(org) => of_org(org)?,
         Chef::User(user) => of_user(user)?,
@@ -26,8 +31,27 @@ pub(crate) fn command(typed: &Chef) -> anyhow::Result<(Command, Option<Waiting>)
         Chef::Compliance { node, limit } => Command::Compliance { node: node.clone(), limit: *limit },
         Chef::ComplianceReport { id } => Command::ComplianceReport { id: id.clone() },
         Chef::Actions { limit } => Command::Actions { limit: *limit },
+        Chef::StarterKit(kit) => {
+            super::starter_kit::is_free(kit)?;
+            Command::StarterKit {
+                organization: kit.organization.clone(),
+                user: kit.user.clone(),
+                server_url: kit.server_url.clone(),
+            }
+        }
+        Chef::Reindex { organization } => Command::Reindex { only: organization.clone() },
+        Chef::Verify { organization } => Command::Verify { only: organization.clone() },
+        Chef::Export { dir, org } => Command::Export { dir: absolute(dir)?, only: org.clone() },
+        Chef::Import { dir, org, overwrite_pivotal } => {
+            Command::Import { dir: absolute(dir)?, only: org.clone(), overwrite_superuser: *overwrite_pivotal }
+        }
     };
-    Ok((command, file))
+    Ok((command, aftermath))
+}
+
+/// As the server finds it, which may be in another folder.
+fn absolute(path: &Path) -> anyhow::Result<PathBuf> {
+    std::path::absolute(path).with_context(|| path.display().to_string())
 }
 
 fn file_of(typed: &Chef) -> Option<&Path> {

@@ -29,6 +29,19 @@ pub(crate) fn answer(typed: &Chef, value: &Value) {
         Chef::Run { .. } | Chef::ComplianceReport { .. } => whole(value),
         Chef::Compliance { .. } => compliance(value),
         Chef::Actions { .. } => actions(value),
+        Chef::StarterKit(_) => put!("wrote {}; try: knife client list", text(&value["folder"])),
+        Chef::Reindex { .. } => {
+            for (name, count) in value["indexed"].as_object().into_iter().flatten() {
+                put!("{name}: {count} objects indexed");
+            }
+        }
+        Chef::Verify { .. } => {
+            for (name, counts) in value["checked"].as_object().into_iter().flatten() {
+                put!("{name}: {} objects, {} files of cookbooks", counts["objects"], counts["files"]);
+            }
+        }
+        Chef::Export { .. } => exported(value),
+        Chef::Import { .. } => imported(value),
     }
     if let Some(key) = value.get("private_key").and_then(Value::as_str) {
         put!("{}", key.trim_end());
@@ -160,6 +173,32 @@ fn actions(value: &Value) {
 
 fn whole(value: &Value) {
     put!("{}", serde_json::to_string_pretty(value).unwrap_or_default());
+}
+
+fn exported(value: &Value) {
+    put!("wrote {}", text(&value["folder"]));
+    for (what, count) in value["written"].as_object().into_iter().flatten() {
+        put!("  {what}: {count}");
+    }
+}
+
+fn imported(value: &Value) {
+    for (place, sorts) in value["imported"].as_object().into_iter().flatten() {
+        if !place.is_empty() {
+            put!("{place}:");
+        }
+        for (sort, counts) in sorts.as_object().into_iter().flatten() {
+            let part = |name: &str| match counts[name].as_u64() {
+                None | Some(0) => None,
+                Some(count) => Some(format!("{count} {name}")),
+            };
+            let parts: Vec<String> = ["created", "replaced", "unchanged"].into_iter().filter_map(part).collect();
+            put!("  {sort}: {}", parts.join(", "));
+        }
+    }
+    for warning in value["warnings"].as_array().into_iter().flatten() {
+        tell!("Warning: {}", text(warning));
+    }
 }
 
 /// Names, one a line.

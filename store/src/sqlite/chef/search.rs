@@ -136,6 +136,28 @@ impl Transaction<'_> {
         Ok(())
     }
 
+    /// Writes what an entity, and what is in it, is found by, where that is not so already.
+    pub(super) fn index_entity(&self, id: EntityId) -> Result<()> {
+        if let Some(json) = self.document(id)? {
+            self.index_document(id, &chef::json::kept(&json)?)?;
+        }
+        self.index_client(id)?;
+        for item in self.items(id)? {
+            let json = self.item(id, &item)?.unwrap_or_default();
+            self.index_item(id, &item, &json)?;
+        }
+        Ok(())
+    }
+
+    /// Whether there would be nothing to write.
+    pub(super) fn index_is_current(&self, id: EntityId) -> Result<bool> {
+        let only_reads = |yes: bool| self.db.pragma_update(None, "query_only", yes).map_err(failed);
+        only_reads(true)?;
+        let indexed = self.index_entity(id);
+        only_reads(false)?;
+        Ok(indexed.is_ok())
+    }
+
     /// Takes an entity, and what is in it, out of the index.
     pub(super) fn forget(&self, id: EntityId) -> Result<()> {
         for row in self.many("SELECT id FROM chef_item WHERE bag = ?1", [id.0], |row| row.get(0))? {
