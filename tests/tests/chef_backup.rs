@@ -248,7 +248,7 @@ fn a_backup_comes_in_and_goes_out_and_in_again() -> Result<()> {
     assert_eq!(Signer::superuser(&second).get(&second, "/users")?.status, 401);
     second.stop()?;
     let once_more = json_of(&second, &["chef", "import", &text(&two), "--overwrite-pivotal"])?;
-    let counts = once_more["imported"].as_object().into_iter().flatten().flat_map(|(_, sorts)| sorts.as_object());
+    let counts = once_more["imported"].as_object().into_iter().flatten().filter_map(|(_, sorts)| sorts.as_object());
     for (sort, counts) in counts.flatten() {
         assert_eq!((&counts["created"], &counts["replaced"]), (&json!(0), &json!(0)), "{sort}: {once_more}");
     }

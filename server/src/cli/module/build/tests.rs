@@ -50,7 +50,7 @@ fn what_is_ignored_is_left_out_and_the_bytes_are_the_same_again() {
     let expected = [
         " Folder".to_owned(),
         format!(".gitignore {}", plain(11)),
-        format!(".pdkignore {}", plain(34)),
+        format!(".pdkignore {}", plain(32)),
         "files Folder".to_owned(),
         format!("keep.swp {}", plain(0)),
         "manifests Folder".to_owned(),
