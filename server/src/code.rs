@@ -26,7 +26,8 @@ use modules::deploy::{Action, CodeId, Deployments, Live, Outcome as Came, Pin, R
 use modules::sources::{Configuration, Source};
 
 use self::build::Built;
-use self::git::Git;
+use self::git::github::Github;
+use self::git::{Git, leftovers};
 use self::order::{Order, Outcome, Result as What};
 use self::progress::{Said, Step};
 use self::queue::{Job, Place, Queue};
@@ -51,6 +52,8 @@ mod stamp;
 mod sweep;
 mod trees;
 
+pub(crate) use self::git::without_secrets;
+
 /// Deploys. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Code {
@@ -67,6 +70,7 @@ pub(crate) struct Site {
     /// The file that says where code comes from.
     r10k: PathBuf,
     caches: CacheLocks,
+    github: Github,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -99,7 +103,8 @@ impl Code {
         let trees = Trees::open(config.deployed_code(), settings.max_entries)?;
         let r10k = settings.r10k.clone().unwrap_or_else(|| configuration::default_path(&config.data_dir));
         let queue = Queue::new(settings.queue);
-        let site = Arc::new(Site { trees, settings, r10k, caches: CacheLocks::default() });
+        let github = Github::new(&settings.github_api);
+        let site = Arc::new(Site { trees, settings, r10k, caches: CacheLocks::default(), github });
         let code = Self { site, queue, deployments, environments };
         let live = code.deployments.live().await?;
         let placed = live.iter().map(|live| {
@@ -112,8 +117,11 @@ impl Code {
 
     /// Removes what was being made when a server ended. Only for who holds the data folder.
     pub(crate) fn clear_drafts(&self) -> Result<(), CodeError> {
-        self.site.trees.clear_locks();
-        Ok(self.site.trees.clear_drafts()?)
+        let trees = &self.site.trees;
+        let drafts = trees.drafts();
+        leftovers::end_strays(&drafts).map_err(|source| TreeError::File { path: drafts, source })?;
+        leftovers::clear(&trees.caches());
+        Ok(trees.clear_drafts()?)
     }
 
     /// Deploys, and answers when it is done.
@@ -157,7 +165,7 @@ impl Code {
             let text = format!(
                 "Unable to determine current branches for Git source '{source}'\nOriginal exception:\n{reason}"
             );
-            return Err(CodeError::Refused(text));
+            return Err(CodeError::Refused(without_secrets(&text).into_owned()));
         }
         let mut names: Vec<String> = found.candidates.into_iter().map(|candidate| candidate.name).collect();
         names.extend(found.failed.into_keys());
@@ -193,6 +201,8 @@ impl Code {
         let _held = self.queue.hold(names.as_ref()).await;
         let (at, began) = (clock::now(), Instant::now());
         place.start(at);
+        // Said before any repository is asked: what is pushed from now on needs a deploy of its own.
+        said(&Step::counted("ask", "", 0, 0));
         let live = Arc::new(self.deployments.live().await?);
         let (configuration, built) = {
             let (site, order, live, said) = (self.site.clone(), order.clone(), live.clone(), said.clone());
@@ -420,14 +430,15 @@ impl Site {
             return Err(CodeError::Locked(reason));
         }
         for warning in &configuration.warnings {
-            tracing::warn!("{}: {warning}", self.r10k.display());
+            tracing::warn!("{}: {}", self.r10k.display(), without_secrets(warning));
         }
         Ok(configuration)
     }
 
     fn git(&self, access: modules::sources::Git) -> Git {
         let Deploy { git, protocols, timeout, .. } = &self.settings;
-        Git { program: git.clone(), protocols: protocols.clone(), timeout: timeout.0, access }
+        let (program, protocols, timeout) = (git.clone(), protocols.clone(), timeout.0);
+        Git { program, protocols, timeout, access, github: self.github.clone(), drafts: self.trees.drafts() }
     }
 
     /// The folder of an environment's version.

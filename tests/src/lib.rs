@@ -10,6 +10,8 @@
 //! - [`process`]: what the kernel knows of a process
 //! - [`corpus`]: catalogs of many modules beside the original's
 //! - [`difference`]: what two catalogs differ in
+//! - [`git`]: repositories that a test fills
+//! - [`host`]: small HTTP servers: a host of repositories, a proxy
 //! - [`shared`]: the reference material that may lie beside the project
 
 pub mod agent;
@@ -17,6 +19,8 @@ pub mod chef;
 pub mod client;
 pub mod corpus;
 pub mod difference;
+pub mod git;
+pub mod host;
 pub mod pki;
 pub mod process;
 pub mod requests;

@@ -79,7 +79,7 @@ impl Options {
         self
     }
 
-    /// Sets a variable of the process's environment.
+    /// Sets a variable of the process's environment; `FOLDER` as above.
     #[must_use]
     pub fn environment(mut self, name: &str, value: &str) -> Self {
         self.environment.push((name.to_owned(), value.to_owned()));
@@ -110,12 +110,13 @@ impl Options {
             arguments.push("--config".to_owned());
             arguments.push(file.to_str().context("a file name is text")?.to_owned());
         }
+        let environment = self.environment.into_iter().map(|(name, value)| (name, value.replace("FOLDER", &place)));
         let mut server = Server {
             child: None,
             port: 0,
             folder,
             arguments,
-            environment: self.environment,
+            environment: environment.collect(),
             authority: String::new(),
             ready_after: Duration::ZERO,
         };

@@ -1,7 +1,11 @@
 //! The one file that runs `git`.
 //!
-//! No shell, no prompt, no protocol but those that are allowed, no hook; a limit on time and output. Secrets go
-//! through the environment, where no list of processes shows them.
+//! No shell, no prompt, no protocol but those that are allowed, no hook; a limit on time and output. No list of
+//! processes shows a secret, and no message.
+//!
+//! - [`access`]: keys, tokens, passwords, proxies
+//! - [`github`]: tokens of GitHub Apps
+//! - [`leftovers`]: what calls leave behind when a server is killed
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
@@ -12,9 +16,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use base64::Engine as _;
 use modules::sources;
 use rustix::process::{Pid, Signal, kill_process_group};
+
+use self::access::Identity;
+use self::github::Github;
+use self::leftovers::Mark;
+
+mod access;
+pub(crate) mod github;
+pub(crate) mod leftovers;
+
+pub(crate) use self::access::without_secrets;
 
 /// How `git` is called.
 #[derive(Clone, Debug)]
@@ -26,11 +39,21 @@ pub(crate) struct Git {
     pub(crate) timeout: Duration,
     /// Keys, tokens and proxies.
     pub(crate) access: sources::Git,
+    pub(crate) github: Github,
+    /// A folder for what is needed as long as a call runs.
+    pub(crate) drafts: PathBuf,
 }
 
 /// Where a repository is: an address that is safe to hand to `git`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Remote(String);
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Remote {
+    /// As the configuration has it.
+    written: String,
+    /// What `git` is given and people are shown: without a password, over HTTP without a name either.
+    address: String,
+    user: Option<String>,
+    password: Option<String>,
+}
 
 /// What a repository has under which name, by commit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,6 +76,9 @@ pub(crate) enum GitError {
     TooMuch { what: String },
     #[error("git {what}: {said}")]
     Failed { what: String, said: String },
+    /// A key or a token that there is not.
+    #[error("{0}")]
+    Access(String),
     #[error("{path}: {source}")]
     File { path: PathBuf, source: std::io::Error },
 }
@@ -79,7 +105,10 @@ const EVERYTHING: &str = "+refs/*:refs/*";
 impl Git {
     /// An address of a repository; refused when it could be an option, a command, or a protocol that is not allowed.
     pub(crate) fn remote(&self, written: &str) -> Result<Remote, GitError> {
-        let refused = |reason: &str| GitError::Address { remote: written.to_owned(), reason: reason.to_owned() };
+        let refused = |reason: &str| {
+            let (remote, reason) = (without_secrets(written).into_owned(), reason.to_owned());
+            GitError::Address { remote, reason }
+        };
         if written.is_empty() || written.starts_with('-') || written.chars().any(char::is_control) {
             return Err(refused("it is empty, begins with a dash or has control characters"));
         }
@@ -96,7 +125,7 @@ impl Git {
             },
         };
         if self.protocols.iter().any(|allowed| allowed == protocol) {
-            Ok(Remote(written.to_owned()))
+            Ok(Remote::read(written))
         } else {
             Err(refused(&format!("the protocol {protocol} is not allowed (setting deploy.protocols)")))
         }
@@ -104,7 +133,7 @@ impl Git {
 
     /// What the repository has now.
     pub(crate) fn refs(&self, remote: &Remote) -> Result<Refs, GitError> {
-        let output = self.run(&Call { remote: Some(remote), ..Call::new(&["ls-remote", "--", &remote.0]) })?;
+        let output = self.run(&Call { remote: Some(remote), ..Call::new(&["ls-remote", "--", &remote.address]) })?;
         Ok(Refs::parse(&String::from_utf8_lossy(&output)))
     }
 
@@ -131,7 +160,7 @@ impl Git {
 
     fn bring(&self, remote: &Remote, cache: &Path, specs: &[&str]) -> Result<(), GitError> {
         let mut arguments = vec!["fetch", "--quiet", "--prune", "--no-tags", "--force", "--no-write-fetch-head", "--"];
-        arguments.push(&remote.0);
+        arguments.push(&remote.address);
         arguments.extend(specs);
         self.run(&Call { remote: Some(remote), cache: Some(cache), ..Call::new(&arguments) }).map(drop)
     }
@@ -181,7 +210,6 @@ impl Git {
             .env("GIT_ALLOW_PROTOCOL", self.protocols.join(":"))
             .env("LC_ALL", "C")
             .current_dir("/")
-            .stdin(if call.stdin.is_empty() { Stdio::null() } else { Stdio::piped() })
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .process_group(0);
@@ -191,44 +219,32 @@ impl Git {
         if let Some((folder, index)) = call.folder {
             command.env("GIT_WORK_TREE", folder).env("GIT_INDEX_FILE", index);
         }
-        if let Some(remote) = call.remote {
-            self.identify(remote, &mut command)?;
-        }
-        self.wait(command, call)
+        let identity = call.remote.map(|remote| Identity::of(self, remote)).transpose()?.unwrap_or_default();
+        command.envs(identity.environment.iter().map(|(name, value)| (name, value)));
+        // What is fed to a call ends it when the server ends.
+        let mark = if call.stdin.is_empty() { Some(Mark::set(&self.drafts).map_err(self.at_drafts())?) } else { None };
+        let stdin = mark.as_ref().map_or_else(|| Ok(Stdio::piped()), Mark::stdin).map_err(self.at_drafts())?;
+        command.stdin(stdin);
+        let done = self.wait(command, call, mark.as_ref()).map_err(|error| match error {
+            GitError::Failed { what, said } => GitError::Failed { what, said: identity.hide(&said) },
+            other => other,
+        });
+        identity.end();
+        done
     }
 
-    /// Gives what the repository wants to see of who asks.
-    fn identify(&self, remote: &Remote, command: &mut Command) -> Result<(), GitError> {
-        let access = self.access.access(&remote.0);
-        let mut ssh = "ssh -o BatchMode=yes".to_owned();
-        if let Some(key) = access.private_key {
-            ssh = format!("{ssh} -o IdentitiesOnly=yes -i {}", quoted(key));
-        }
-        if std::env::var_os("GIT_SSH_COMMAND").is_none() && std::env::var_os("GIT_SSH").is_none()
-            || access.private_key.is_some()
-        {
-            command.env("GIT_SSH_COMMAND", ssh);
-        }
-        let mut settings: Vec<(String, String)> = Vec::new();
-        if let Some(proxy) = access.proxy {
-            settings.push(("http.proxy".to_owned(), proxy.to_owned()));
-        }
-        if let Some(path) = access.oauth_token {
-            let token = std::fs::read_to_string(path).map_err(|source| GitError::File { path: path.into(), source })?;
-            let pair = format!("x-oauth-token:{}", token.trim());
-            let header = format!("Authorization: Basic {}", base64::prelude::BASE64_STANDARD.encode(pair));
-            settings.push((format!("http.{}.extraHeader", remote.0), header));
-        }
-        command.env("GIT_CONFIG_COUNT", settings.len().to_string());
-        for (number, (key, value)) in settings.iter().enumerate() {
-            command.env(format!("GIT_CONFIG_KEY_{number}"), key).env(format!("GIT_CONFIG_VALUE_{number}"), value);
-        }
-        Ok(())
+    fn at_drafts(&self) -> impl Fn(std::io::Error) -> GitError {
+        |source| GitError::File { path: self.drafts.clone(), source }
     }
 
-    fn wait(&self, mut command: Command, call: &Call<'_>) -> Result<Vec<u8>, GitError> {
+    fn wait(&self, mut command: Command, call: &Call<'_>, mark: Option<&Mark>) -> Result<Vec<u8>, GitError> {
         let not_started = |source| GitError::NotStarted { program: self.program.display().to_string(), source };
         let mut child = command.spawn().map_err(not_started)?;
+        // It is kept for the call alone otherwise.
+        drop(command);
+        if let Some(Err(error)) = mark.map(|mark| mark.name(child.id())) {
+            tracing::debug!(%error, "a call of git would not be found if the server were killed");
+        }
         let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
         let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
         let too_slow = AtomicBool::new(false);
@@ -311,24 +327,64 @@ impl<'a> Call<'a> {
 }
 
 impl Remote {
+    fn read(written: &str) -> Self {
+        let plain = |user: Option<String>| Self {
+            written: written.to_owned(),
+            address: written.to_owned(),
+            user,
+            password: None,
+        };
+        let Some((protocol, rest)) = written.split_once("://") else {
+            let host = written.split_once(':').map_or("", |(host, _)| host);
+            return plain(host.split_once('@').map(|(user, _)| user.to_owned()));
+        };
+        match access::in_address(written) {
+            None => plain(None),
+            Some((user, None)) if !protocol.starts_with("http") => plain(Some(user)),
+            Some((user, password)) => {
+                let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+                let (named, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+                let name = named.split_once(':').map_or(named, |(name, _)| name);
+                let name = if protocol.starts_with("http") { String::new() } else { format!("{name}@") };
+                let address = format!("{protocol}://{name}{host}{path}");
+                Self { address, password, ..plain(Some(user).filter(|user| !user.is_empty())) }
+            }
+        }
+    }
+
     /// One that is never asked: it only stands for what was written.
     pub(crate) fn unusable(written: &str) -> Self {
-        Self(written.to_owned())
+        Self::read(written)
     }
 
     pub(crate) fn as_str(&self) -> &str {
-        &self.0
+        &self.written
     }
 
-    /// Without a password that may stand in it.
-    fn shown(&self) -> String {
-        match self.0.split_once("://") {
-            Some((protocol, rest)) => match rest.split_once('@') {
-                Some((user, host)) if !user.contains('/') => format!("{protocol}://{host}"),
-                _ => self.0.clone(),
-            },
-            None => self.0.clone(),
+    /// For people, and for lists of processes.
+    pub(crate) fn shown(&self) -> &str {
+        &self.address
+    }
+
+    /// `file`, `http`, `https`, `ssh`.
+    fn protocol(&self) -> &str {
+        match self.address.split_once("://") {
+            Some((protocol, _)) => protocol,
+            None if self.address.starts_with('/') => "file",
+            None => "ssh",
         }
+    }
+
+    /// With the port, of an URL.
+    fn host(&self) -> &str {
+        let rest = self.address.split_once("://").map_or("", |(_, rest)| rest);
+        rest.split('/').next().unwrap_or_default()
+    }
+
+    /// `acme` of `https://github.com/acme/site.git`.
+    fn first_folder(&self) -> &str {
+        let rest = self.address.split_once("://").map_or(self.address.as_str(), |(_, rest)| rest);
+        rest.split('/').nth(1).unwrap_or_default()
     }
 }
 
@@ -371,11 +427,6 @@ impl Refs {
 /// Whether a text is the whole id of an object.
 pub(crate) fn is_commit(text: &str) -> bool {
     matches!(text.len(), 40 | 64) && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-}
-
-/// As one word for a shell, which `git` runs the command of `GIT_SSH_COMMAND` with.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]

@@ -1,7 +1,11 @@
 //! What is asked of a deploy, and what comes of it.
 
+use std::borrow::Cow;
+
 use modules::deploy::{Change, CodeId, Pin};
 use serde::{Deserialize, Serialize};
+
+use super::git::without_secrets;
 
 /// What is to be deployed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,7 +74,11 @@ impl Outcome {
     }
 
     pub(crate) fn failed(environment: &str, reason: String) -> Self {
-        Self { error: Some(reason), ..Self::of(environment, Result::Failed) }
+        let hidden = match without_secrets(&reason) {
+            Cow::Borrowed(_) => reason,
+            Cow::Owned(hidden) => hidden,
+        };
+        Self { error: Some(hidden), ..Self::of(environment, Result::Failed) }
     }
 }
 

@@ -174,7 +174,7 @@ impl Repository {
         }
         let refs = match &self.refs {
             Some(refs) => refs.clone()?,
-            None => return Err(format!("{} was not asked", self.remote.as_str())),
+            None => return Err(format!("{} was not asked", self.remote.shown())),
         };
         if let Some(commit) = refs.commit(name) {
             return Ok(Some(commit.to_owned()));
@@ -230,7 +230,7 @@ impl Repository {
             if let Ok(Some(commit)) = found
                 && unknown.contains(commit)
             {
-                let address = self.remote.as_str();
+                let address = self.remote.shown();
                 *found = Err(match &failed {
                     Ok(()) => format!("{address} has no commit {commit}"),
                     Err(reason) => reason.clone(),

@@ -124,14 +124,6 @@ impl Trees {
         Ok(())
     }
 
-    /// Removes the locks that calls of `git` left behind that were ended with a server.
-    pub(crate) fn clear_locks(&self) {
-        let caches = fs::read_dir(self.caches()).into_iter().flatten().flatten();
-        for cache in caches.map(|entry| entry.path()).filter(|path| path.is_dir()) {
-            clear_locks(&cache, 0);
-        }
-    }
-
     pub(crate) fn has(&self, id: &TreeId) -> bool {
         self.all().join(id.as_str()).join(FACTS).is_file()
     }
@@ -253,22 +245,6 @@ fn stays_inside(below: &Path, target: &Path) -> bool {
         Component::CurDir => true,
         Component::RootDir | Component::Prefix(_) => false,
     })
-}
-
-fn clear_locks(folder: &Path, depth: usize) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let path = entry.path();
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            let is_store = path.file_name().is_some_and(|name| name == "objects");
-            if depth < DEEPEST && !is_store {
-                clear_locks(&path, depth + 1);
-            }
-        } else if path.extension().is_some_and(|extension| extension == "lock") {
-            tracing::info!(path = %path.display(), "a lock that a call of git left behind is removed");
-            // `git` says so when it is in its way.
-            let _ = fs::remove_file(&path);
-        }
-    }
 }
 
 fn look(tree: &Path) -> Result<Facts, TreeError> {

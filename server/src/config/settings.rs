@@ -213,6 +213,8 @@ pub(crate) struct Deploy {
     pub(crate) protocols: Vec<String>,
     /// How long one call of `git` may take.
     pub(crate) timeout: Span,
+    /// GitHub's API, which gives tokens to GitHub Apps; of a server of one's own `https://HOST/api/v3`.
+    pub(crate) github_api: String,
     /// Repositories fetched, or trees written, at once.
     pub(crate) parallel: usize,
     /// Deploys that may wait.
@@ -493,6 +495,7 @@ impl Default for Deploy {
             git: "git".into(),
             protocols: ["file", "http", "https", "ssh"].map(str::to_owned).to_vec(),
             timeout: Span::seconds(600),
+            github_api: "https://api.github.com".to_owned(),
             parallel: 8,
             queue: 64,
             check: CheckCode::Error,

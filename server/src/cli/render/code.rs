@@ -1,5 +1,6 @@
 //! What commands for deployed code print.
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::path::Path;
 
@@ -10,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::text;
 use crate::admin::Command;
+use crate::code::without_secrets;
 
 /// The sources of a configuration that was taken over.
 pub(in crate::cli) fn imported(to: &Path, configuration: &Configuration, json: bool) -> anyhow::Result<()> {
@@ -47,10 +49,10 @@ fn kind(source: &Source) -> &'static str {
     }
 }
 
-fn place(source: &Source) -> &str {
+fn place(source: &Source) -> Cow<'_, str> {
     match &source.kind {
-        Kind::Git { remote, .. } => remote,
-        Kind::Yaml { config } | Kind::Yamldir { config } => config,
+        Kind::Git { remote, .. } => without_secrets(remote),
+        Kind::Yaml { config } | Kind::Yamldir { config } => Cow::Borrowed(config),
     }
 }
 

@@ -1,10 +1,13 @@
 //! What commands for a Puppetfile print.
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::process::ExitCode;
 
 use modules::puppetfile::{Declaration, Error, Origin, Puppetfile, Reference, Wanted};
 use serde_json::{Value, json};
+
+use crate::code::without_secrets;
 
 /// A Puppetfile that cannot be taken, as r10k says it, with the place.
 pub(in crate::cli) fn mistake(file: &str, error: &Error, json: bool) -> anyhow::Result<()> {
@@ -70,13 +73,13 @@ fn as_json(module: &Declaration) -> Value {
     match &module.origin {
         Origin::Forge { .. } => value["version"] = json!(version(&module.origin)),
         Origin::Git { remote, default_branch, default_branch_override, .. } => {
-            value["source"] = json!(remote);
+            value["source"] = json!(without_secrets(remote));
             value["version"] = json!(version(&module.origin));
             value["default_branch"] = json!(default_branch);
             value["default_branch_override"] = json!(default_branch_override);
         }
         Origin::Tarball { source, sha256 } => {
-            value["source"] = json!(source);
+            value["source"] = json!(without_secrets(source));
             value["sha256"] = json!(sha256);
         }
         Origin::Local => {}
@@ -109,11 +112,10 @@ fn version(origin: &Origin) -> String {
     }
 }
 
-fn place(origin: &Origin) -> &str {
+fn place(origin: &Origin) -> Cow<'_, str> {
     match origin {
-        Origin::Forge { .. } => "forge",
-        Origin::Git { remote, .. } => remote,
-        Origin::Tarball { source, .. } => source,
-        Origin::Local => "",
+        Origin::Forge { .. } => "forge".into(),
+        Origin::Git { remote: address, .. } | Origin::Tarball { source: address, .. } => without_secrets(address),
+        Origin::Local => "".into(),
     }
 }

@@ -1,8 +1,15 @@
 use super::*;
 
-fn git() -> Git {
+pub(super) fn git() -> Git {
     let protocols = ["file", "http", "https", "ssh"].map(str::to_owned).to_vec();
-    Git { program: "git".into(), protocols, timeout: Duration::from_secs(30), access: sources::Git::default() }
+    Git {
+        program: "git".into(),
+        protocols,
+        timeout: Duration::from_secs(30),
+        access: sources::Git::default(),
+        github: Github::default(),
+        drafts: std::env::temp_dir(),
+    }
 }
 
 #[test]
@@ -44,9 +51,25 @@ fn names_lead_to_commits_as_git_has_it() {
 }
 
 #[test]
-fn passwords_are_not_shown() {
-    let remote = git().remote("https://user:secret@example.com/x.git").unwrap();
-    assert_eq!(remote.shown(), "https://example.com/x.git");
+fn an_address_keeps_its_password_to_itself() {
+    for (written, address, user, password) in [
+        ("https://user:se%40cret@host:1/x.git", "https://host:1/x.git", Some("user"), Some("se@cret")),
+        ("https://token@host/x", "https://host/x", Some("token"), None),
+        ("https://:only@host/x", "https://host/x", None, Some("only")),
+        ("https://host/a@b", "https://host/a@b", None, None),
+        ("ssh://git:pw@host/x", "ssh://git@host/x", Some("git"), Some("pw")),
+        ("ssh://git@host/x", "ssh://git@host/x", Some("git"), None),
+        ("git@host:a/b.git", "git@host:a/b.git", Some("git"), None),
+        ("host:a/b.git", "host:a/b.git", None, None),
+        ("/srv/x.git", "/srv/x.git", None, None),
+    ] {
+        let remote = git().remote(written).unwrap();
+        assert_eq!(remote.shown(), address);
+        assert_eq!((remote.user.as_deref(), remote.password.as_deref()), (user, password), "{written}");
+        assert_eq!(remote.as_str(), written);
+    }
+    let said = git().remote("ftp://user:secret@host/x").unwrap_err().to_string();
+    assert!(!said.contains("secret"), "{said}");
 }
 
 #[test]
@@ -55,7 +78,7 @@ fn a_call_that_takes_too_long_is_ended() {
     let mut command = Command::new("/bin/sh");
     command.args(["-c", "sleep 60 & sleep 60"]).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
     let began = std::time::Instant::now();
-    let done = slow.wait(command, &Call::new(&["fetch"]));
+    let done = slow.wait(command, &Call::new(&["fetch"]), None);
     assert!(matches!(done, Err(GitError::TooSlow { .. })), "{done:?}");
     assert!(began.elapsed() < Duration::from_secs(20));
 }
