@@ -71,12 +71,10 @@ impl Catalog {
     pub fn wire(&self, form: Form) -> Wire<'_, Self> {
         Wire { what: self, form }
     }
-}
 
-impl Serialize for Wire<'_, Catalog> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Catalog { name, environment, version, code_id, catalog_uuid, tags, classes, resources, edges } = self.what;
-        let mut map = serializer.serialize_map(None)?;
+    /// Writes the fields of the document, for one that goes on after them.
+    pub fn write_fields<M: SerializeMap>(&self, form: Form, map: &mut M) -> Result<(), M::Error> {
+        let Self { name, environment, version, code_id, catalog_uuid, tags, classes, resources, edges } = self;
         map.serialize_entry("tags", tags)?;
         map.serialize_entry("name", name)?;
         match version {
@@ -87,10 +85,17 @@ impl Serialize for Wire<'_, Catalog> {
         map.serialize_entry("catalog_uuid", catalog_uuid)?;
         map.serialize_entry("catalog_format", &2)?;
         map.serialize_entry("environment", environment)?;
-        let resources: Vec<_> = resources.iter().map(|resource| resource.wire(self.form)).collect();
+        let resources: Vec<_> = resources.iter().map(|resource| resource.wire(form)).collect();
         map.serialize_entry("resources", &resources)?;
         map.serialize_entry("edges", edges)?;
-        map.serialize_entry("classes", classes)?;
+        map.serialize_entry("classes", classes)
+    }
+}
+
+impl Serialize for Wire<'_, Catalog> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        self.what.write_fields(self.form, &mut map)?;
         map.end()
     }
 }

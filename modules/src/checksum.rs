@@ -47,6 +47,12 @@ impl ChecksumType {
         found.ok_or_else(|| Error::UnsupportedChecksum(text.to_owned()))
     }
 
+    /// The first that we know of the types that an agent prefers, joined by dots.
+    pub fn common(preferred: &str) -> Result<Self, Error> {
+        let known = preferred.split('.').find_map(|text| Self::parse(text).ok());
+        known.ok_or_else(|| Error::NoCommonChecksum(preferred.to_owned()))
+    }
+
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Md5 => "md5",

@@ -46,6 +46,15 @@ pub enum Error {
          method to manage large directory trees"
     )]
     TooManyFiles { path: String, entries: usize, limit: i64 },
+    /// No source of a resource is there; as a manifest writes them.
+    #[error("Could not get metadata for {0}")]
+    NoMetadata(String),
+    /// The types that the agent knows, as it sent them.
+    #[error(
+        "Unable to find a common checksum type between agent '{0}' and master '[:sha256, :sha256lite, :md5, :md5lite, \
+         :sha1, :sha1lite, :sha512, :sha384, :sha224, :mtime, :ctime, :none]'."
+    )]
+    NoCommonChecksum(String),
     /// The port that digests files could not read one.
     #[error("{0}")]
     Digest(String),

@@ -13,6 +13,7 @@
 //! - [`puppetfile`]: which modules an environment is to have, and where they come from
 //! - [`sources`]: where code comes from: what an `r10k.yaml` says
 //! - [`webhook`]: what hosts of repositories say of pushes
+//! - [`inlined`]: metadata that static catalogs carry
 //! - [`fileset`]: which files a recursive request speaks of
 //! - [`metadata`]: what the file server says of a file
 //! - [`checksum`]: the checksum types that agents ask for
@@ -30,6 +31,7 @@ pub mod error;
 pub mod fileset;
 pub mod forge;
 pub mod glob;
+pub mod inlined;
 pub mod metadata;
 pub mod module;
 pub mod mount;

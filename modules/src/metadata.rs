@@ -14,9 +14,9 @@ use crate::tree::Node;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Metadata<'a> {
     /// The whole path of a single file; in a recursive answer the folder that was searched.
-    pub path: &'a str,
+    pub path: Cow<'a, str>,
     /// `.` and what is below it in a recursive answer.
-    pub relative_path: Option<&'a str>,
+    pub relative_path: Option<Cow<'a, str>>,
     pub links: &'static str,
     pub owner: u32,
     pub group: u32,
@@ -26,6 +26,22 @@ pub struct Metadata<'a> {
     pub kind: &'static str,
     /// Where a link leads, as it is written.
     pub destination: Option<Cow<'a, str>>,
+    /// In a static catalog, where the content is: a path in the environment, as an address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub content_uri: Option<String>,
+    /// In a static catalog, which of the sources it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+}
+
+impl Metadata<'_> {
+    pub fn into_owned(self) -> Metadata<'static> {
+        let Self { path, relative_path, links, owner, group, mode, checksum, kind, destination, content_uri, source } =
+            self;
+        let owned = |text: Cow<'_, str>| Cow::Owned(text.into_owned());
+        let (path, relative_path, destination) = (owned(path), relative_path.map(owned), destination.map(owned));
+        Metadata { path, relative_path, links, owner, group, mode, checksum, kind, destination, content_uri, source }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -100,7 +116,19 @@ pub fn metadata<'a>(
         _ => None,
     };
     let links = query.links.as_str();
-    Ok(Metadata { path, relative_path, links, owner, group, mode, checksum, kind: status.kind.as_str(), destination })
+    Ok(Metadata {
+        path: path.into(),
+        relative_path: relative_path.map(Cow::Borrowed),
+        links,
+        owner,
+        group,
+        mode,
+        checksum,
+        kind: status.kind.as_str(),
+        destination,
+        content_uri: None,
+        source: None,
+    })
 }
 
 fn checksum(path: &str, status: &Status, kind: ChecksumType, digests: &dyn Digests) -> Result<Checksum, Error> {

@@ -9,6 +9,9 @@ use compiler::{Answer, Classification, Compilation, CompileError, Limits, LogEnt
 use inventory::Exported;
 use model::catalog::Version;
 use model::{Catalog, Certname, EnvironmentName, Facts, Trusted};
+use modules::ChecksumType;
+use modules::inlined::{self, Inlined};
+use modules::metadata::Process;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -35,6 +38,8 @@ pub(crate) struct Catalogs {
     classifier: Option<ExternalNodes>,
     limits: Compile,
     settings: Arc<settings::Fixed>,
+    /// Stands for the owners of files that are not to be copied.
+    owner: Process,
     /// Resources that nodes export for each other.
     pub(crate) exported: Arc<dyn Exported>,
 }
@@ -54,6 +59,8 @@ pub(crate) struct Order {
     pub(crate) assigned: Assigned,
     pub(crate) facts: Facts,
     pub(crate) trusted: Trusted,
+    /// The types of checksums that the agent knows, joined by dots, when it takes a static catalog.
+    pub(crate) static_catalog: Option<String>,
 }
 
 /// Why there is no catalog.
@@ -75,6 +82,8 @@ pub(crate) enum CatalogError {
     Version(String),
     #[error("{}", .0.message)]
     Compile(Box<CompileError>),
+    #[error(transparent)]
+    Files(#[from] modules::Error),
     #[error("{queue} catalogs are waiting to be compiled (setting `compile.queue`)")]
     Busy { queue: usize },
     #[error("The catalog of {node} was not compiled within {} seconds (setting `compile.timeout`)", within.as_secs_f64())]
@@ -92,6 +101,7 @@ impl Catalogs {
         environments: Environments,
         exported: Arc<dyn Exported>,
         metrics: Metrics,
+        owner: Process,
     ) -> std::io::Result<Self> {
         let limits = config.compile.clone();
         let pool = Pool::start(Shape {
@@ -104,7 +114,7 @@ impl Catalogs {
         })?;
         let classifier = config.external_nodes.as_deref().map(|path| ExternalNodes::new(path, &config.classifier));
         let settings = Arc::new(settings::Fixed::read(config));
-        Ok(Self { environments, pool, metrics, classifier, limits, settings, exported })
+        Ok(Self { environments, pool, metrics, classifier, limits, settings, owner, exported })
     }
 
     /// Asks the classifier. Its word on the environment outranks `requested`.
@@ -117,14 +127,15 @@ impl Catalogs {
         Ok(Assigned { environment, classification: Some(assign::classification(&said)) })
     }
 
-    /// Compiles on the pool and makes something of the catalog there, such as its document.
+    /// Compiles on the pool and makes something of the catalog, and of what it says of files, there: its document.
     pub(crate) async fn compile<T: Send + 'static>(
         &self,
         order: Order,
-        render: impl FnOnce(&Compilation) -> T + Send + 'static,
+        render: impl FnOnce(&Compilation, &Inlined) -> T + Send + 'static,
     ) -> Result<T, CatalogError> {
         let metrics = self.metrics.clone();
         let task = move |job: &Job<'_>| {
+            let checksum_type = job.checksum_type()?;
             let began = Instant::now();
             let done = job.run(compiler::compile);
             let took = began.elapsed();
@@ -133,7 +144,8 @@ impl Catalogs {
             settings::write_logs(&done.logs);
             let (node, environment) = (&job.order.node, &job.order.assigned.environment);
             tracing::info!(%node, %environment, millis = took.as_millis() as u64, "compiled catalog");
-            Ok(render(&done))
+            let inlined = checksum_type.map(|kind| job.inline(&done.catalog, kind)).transpose()?.unwrap_or_default();
+            Ok(render(&done, &inlined))
         };
         self.on_pool(order, task).await
     }
@@ -169,12 +181,12 @@ impl Catalogs {
         let node = order.node.clone();
         let environment = self.environment(&order).await?;
         let (settings, limits) = (self.settings.clone(), self.limits.clone());
-        let within = self.limits.timeout.0;
+        let (within, owner) = (self.limits.timeout.0, self.owner);
         let exports = exports::of_others(self.exported.clone(), node.clone());
         let job = self.pool.run(within + GRACE, move |cancel, deadline| {
             let expired = || cancel.is_set() || Instant::now() + GRACE >= deadline;
             let (order, fixed, limits) = (&order, &*settings, &limits);
-            task(&Job { order, environment, fixed, limits, expired: &expired, exports })
+            task(&Job { order, environment, fixed, limits, owner, expired: &expired, exports })
         });
         job.await.unwrap_or_else(|error| {
             Err(match error {
@@ -230,6 +242,7 @@ struct Job<'a> {
     environment: Arc<Environment>,
     fixed: &'a settings::Fixed,
     limits: &'a Compile,
+    owner: Process,
     expired: &'a (dyn Fn() -> bool + Sync),
     exports: Arc<Exports>,
 }
@@ -239,7 +252,7 @@ impl Job<'_> {
         &self,
         work: impl FnOnce(&Request<'_>, &dyn World) -> Result<T, CompileError>,
     ) -> Result<Result<T, CompileError>, CatalogError> {
-        let Self { order, environment, fixed, limits, expired, exports } = self;
+        let Self { order, environment, fixed, limits, expired, exports, .. } = self;
         let said = environment.version().map_err(CatalogError::Version)?;
         let version = match environment.snapshot.config_version {
             None => Version::Seconds(environment.made),
@@ -268,6 +281,28 @@ impl Job<'_> {
         };
         let world = EnvironmentWorld::new(environment.clone(), clock::now().as_nanosecond(), exports.clone());
         Ok(work(&request, &world))
+    }
+
+    /// How the files of a static catalog are summed up; `None` where the catalog is not to be one.
+    fn checksum_type(&self) -> Result<Option<ChecksumType>, modules::Error> {
+        let Self { order, environment, limits, .. } = self;
+        let wanted = environment.snapshot.conf.static_catalogs.unwrap_or(limits.static_catalogs);
+        let preferred = order.static_catalog.as_deref().filter(|_| wanted && environment.code_id.is_some());
+        preferred.map(ChecksumType::common).transpose()
+    }
+
+    /// What the catalog is to say of its files.
+    fn inline(&self, catalog: &Catalog, checksum_type: ChecksumType) -> Result<Inlined, modules::Error> {
+        let (environment, owner) = (&self.environment, self.owner);
+        let (snapshot, mounts) = (&environment.snapshot, &environment.settings().mounts);
+        let digests = environment.digests();
+        let files = inlined::Files { snapshot, mounts, owner, digests, checksum_type };
+        let inlined =
+            inlined::of(catalog, files).inspect_err(|error| tracing::error!(node = %self.order.node, "{error}"))?;
+        for warning in &inlined.warnings {
+            tracing::warn!(node = %self.order.node, "{warning}");
+        }
+        Ok(inlined)
     }
 
     fn write_failure(&self, error: &CompileError) {

@@ -11,11 +11,12 @@
 //! - [`build`]: all that blocks, in order
 //! - [`queue`]: who waits for whom
 //! - [`sweep`]: what nothing needs any more
+//! - [`earlier`]: versions that agents still have catalogs of
 //! - [`order`], [`progress`]: what is asked for, what is told
 //! - [`configuration`]: what `r10k.yaml` says
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -26,6 +27,7 @@ use modules::deploy::{Action, CodeId, Deployments, Live, Outcome as Came, Pin, R
 use modules::sources::{Configuration, Source};
 
 use self::build::Built;
+use self::earlier::Earlier;
 use self::git::github::Github;
 use self::git::{Git, leftovers};
 use self::order::{Order, Outcome, Result as What};
@@ -35,11 +37,13 @@ use self::repositories::{CacheLocks, Repositories};
 use self::trees::{TreeError, Trees};
 use crate::clock;
 use crate::config::{Config, Deploy};
-use crate::environments::{Environments, Placement, command};
+use crate::environments::{Environment, EnvironmentError, Environments, Placement, command};
+use crate::metrics::Metrics;
 
 mod build;
 pub(crate) mod configuration;
 mod dependencies;
+mod earlier;
 mod git;
 pub(crate) mod layout;
 pub(crate) mod order;
@@ -61,6 +65,8 @@ pub(crate) struct Code {
     queue: Arc<Queue>,
     deployments: Arc<dyn Deployments>,
     environments: Environments,
+    earlier: Arc<Earlier>,
+    metrics: Metrics,
 }
 
 /// Where deploys work, and how.
@@ -98,6 +104,7 @@ impl Code {
         config: &Config,
         deployments: Arc<dyn Deployments>,
         environments: Environments,
+        metrics: Metrics,
     ) -> Result<Self, CodeError> {
         let settings = config.deploy.clone();
         let trees = Trees::open(config.deployed_code(), settings.max_entries)?;
@@ -105,7 +112,8 @@ impl Code {
         let queue = Queue::new(settings.queue);
         let github = Github::new(&settings.github_api);
         let site = Arc::new(Site { trees, settings, r10k, caches: CacheLocks::default(), github });
-        let code = Self { site, queue, deployments, environments };
+        let earlier = Arc::default();
+        let code = Self { site, queue, deployments, environments, earlier, metrics };
         let live = code.deployments.live().await?;
         let placed = live.iter().map(|live| {
             let placement = code.site.placement(&live.environment, &live.code_id, live.since);
@@ -183,7 +191,7 @@ impl Code {
     }
 
     /// The folder that all deployed code is in.
-    pub(crate) fn root(&self) -> &std::path::Path {
+    pub(crate) fn root(&self) -> &Path {
         self.site.trees.root()
     }
 
@@ -263,11 +271,11 @@ impl Code {
             outcomes.push(outcome);
         }
         self.deployments.record(records).await?;
-        let began = Instant::now();
         let count = placed.len() + removed.len();
-        self.environments.switch(placed, &removed);
         if count > 0 {
-            tracing::info!(environments = count, micros = began.elapsed().as_micros() as u64, "switched");
+            let took = self.environments.switch(placed, &removed);
+            self.metrics.switched(took);
+            tracing::info!(environments = count, micros = took.as_micros() as u64, "switched");
         }
         for outcome in &outcomes {
             if let Some(reason) = &outcome.error {
@@ -288,9 +296,26 @@ impl Code {
         let (environments, name) = (self.environments.clone(), name.clone());
         let ready = tokio::task::spawn_blocking(move || {
             let placed = environments.place(&name, placement);
-            environments.list_placed(&placed).map(|()| placed).map_err(|error| error.to_string())
+            environments.list_placed(&placed).map(|_| placed).map_err(|error| error.to_string())
         });
         ready.await.unwrap_or_else(|error| Err(error.to_string()))
+    }
+
+    /// A version of an environment as it was, live or not, for as long as it is on disk; `None` when it is not.
+    pub(crate) async fn earlier(
+        &self,
+        name: &EnvironmentName,
+        id: &CodeId,
+    ) -> Result<Option<Arc<Environment>>, EnvironmentError> {
+        if let Ok(live) = self.environments.fetch(name).await
+            && live.code_id.as_deref() == Some(id.as_str())
+        {
+            return Ok(Some(live));
+        }
+        let (this, name, id) = (self.clone(), name.clone(), id.clone());
+        let gone = EnvironmentError::Unusable { name: name.clone(), reason: "the listing was given up".to_owned() };
+        let look = move || this.earlier.get(&this.environments, &name, &id, || this.site.home(&name, &id));
+        tokio::task::spawn_blocking(look).await.unwrap_or(Err(gone))
     }
 
     /// Runs what the configuration wants to be run after deploys.
@@ -447,13 +472,18 @@ impl Site {
     }
 
     fn placement(&self, name: &EnvironmentName, id: &CodeId, since: Timestamp) -> Placement {
-        let path = |path: PathBuf| path.to_string_lossy().into_owned();
-        Placement {
-            home: path(self.home(name, id)),
-            environmentpath: path(self.trees.versions().join(id.as_str())),
-            code_id: id.as_str().into(),
-            since: since.as_second(),
-        }
+        placement(&self.home(name, id), id, since)
+    }
+}
+
+/// The version of an environment in the folder `home`.
+fn placement(home: &Path, id: &CodeId, since: Timestamp) -> Placement {
+    let path = |path: &Path| path.to_string_lossy().into_owned();
+    Placement {
+        home: path(home),
+        environmentpath: path(home.parent().unwrap_or(home)),
+        code_id: id.as_str().into(),
+        since: since.as_second(),
     }
 }
 

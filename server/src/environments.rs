@@ -27,7 +27,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ::ruby::workers::{self, Pool};
 use arc_swap::ArcSwap;
@@ -221,25 +221,31 @@ impl Environments {
     }
 
     /// Lists a deployed environment, so that nobody waits for that once it is served. For threads that may block.
-    pub(crate) fn list_placed(&self, placed: &Placed) -> Result<(), EnvironmentError> {
+    pub(crate) fn list_placed(&self, placed: &Placed) -> Result<Arc<Environment>, EnvironmentError> {
         let unusable = |reason: String| EnvironmentError::Unusable { name: placed.name.clone(), reason };
         match placed.live.get(&self.0.watch, &self.0.parsed) {
-            Ok(Some(_)) => Ok(()),
+            Ok(Some(environment)) => Ok(environment),
             Ok(None) => Err(unusable("its folder is gone".to_owned())),
             Err(error) => Err(unusable(error.to_string())),
         }
     }
 
     /// Serves deployed environments in place of those of the same names, and others no more, in one step. Who has an
-    /// environment already keeps it.
-    pub(crate) fn switch(&self, placed: Vec<Placed>, removed: &[EnvironmentName]) {
-        let _adding = self.0.adding.lock().unwrap_or_else(PoisonError::into_inner);
+    /// environment already keeps it. Answers how long the others had to wait.
+    pub(crate) fn switch(&self, placed: Vec<Placed>, removed: &[EnvironmentName]) -> Duration {
+        let began = Instant::now();
+        let adding = self.0.adding.lock().unwrap_or_else(PoisonError::into_inner);
         let mut live = HashMap::clone(&self.0.live.load());
         for name in removed {
             live.remove(name);
         }
         live.extend(placed.into_iter().map(|placed| (placed.name, placed.live)));
-        self.0.live.store(Arc::new(live));
+        let before = self.0.live.swap(Arc::new(live));
+        drop(adding);
+        let took = began.elapsed();
+        // What is large is let go when nobody waits.
+        drop(before);
+        took
     }
 
     /// Lists every environment, so that first requests find them ready; where one has functions that

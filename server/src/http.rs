@@ -232,6 +232,7 @@ async fn dispatch(endpoint: Endpoint, asked: &Asked<'_>, payload: Payload) -> Re
         Endpoint::FileMetadata { path } => puppet::file_server::metadata(asked, &path).await,
         Endpoint::FileMetadatas { path } => puppet::file_server::metadatas(asked, &path).await,
         Endpoint::FileContent { path } => puppet::file_server::content(asked, &path).await,
+        Endpoint::StaticFileContent { path } => puppet::static_content::get(asked, &path).await,
         Endpoint::BucketFile { key } => puppet::bucket::get(asked, &key).await,
         Endpoint::BucketFileExists { key } => puppet::bucket::head(asked, &key).await,
         Endpoint::SaveBucketFile { key } => puppet::bucket::put(asked, &key, payload).await,

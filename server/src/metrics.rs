@@ -33,6 +33,7 @@ pub(crate) struct Metrics {
     compiles: IntCounterVec,
     compile_time: Histogram,
     certificates: IntCounterVec,
+    switches: Histogram,
     ruby_workers: IntGauge,
     ruby_workers_started: IntGauge,
     ruby_workers_failed: IntGauge,
@@ -40,6 +41,10 @@ pub(crate) struct Metrics {
 
 /// Upper bounds in seconds.
 const BUCKETS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+
+/// Upper bounds in seconds for what takes microseconds.
+const FINE_BUCKETS: &[f64] =
+    &[1e-6, 2.5e-6, 5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 1e-2, 1e-1, 1.0];
 
 impl Metrics {
     pub(crate) fn new() -> prometheus::Result<Self> {
@@ -69,6 +74,12 @@ impl Metrics {
                 time
             },
             certificates: keep.counters("certificates_total", "Certificates by what was done.", &["action"])?,
+            switches: {
+                let opts = HistogramOpts::new("code_switch_seconds", "Time that moving pointers to new code took.");
+                let time = Histogram::with_opts(opts.buckets(FINE_BUCKETS.to_vec()))?;
+                registry.register(Box::new(time.clone()))?;
+                time
+            },
             ruby_workers: keep.gauge("ruby_workers", "Processes for Ruby code that run.")?,
             ruby_workers_started: keep.gauge("ruby_workers_started", "Processes for Ruby code started so far.")?,
             ruby_workers_failed: keep.gauge("ruby_workers_failed", "Of these, those that crashed or hung.")?,
@@ -91,6 +102,11 @@ impl Metrics {
     /// `action` is `requested`, `signed`, `revoked` or `cleaned`.
     pub(crate) fn certificate(&self, action: &str, count: u64) {
         self.certificates.with_label_values(&[action]).inc_by(count);
+    }
+
+    /// Environments were pointed to other code.
+    pub(crate) fn switched(&self, took: Duration) {
+        self.switches.observe(took.as_secs_f64());
     }
 
     /// What the processes for Ruby code have done so far.

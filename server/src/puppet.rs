@@ -19,6 +19,7 @@ pub(crate) mod node;
 pub(crate) mod plans;
 pub(crate) mod report;
 pub(crate) mod route;
+pub(crate) mod static_content;
 pub(crate) mod tasks;
 
 /// The environment that a request names. It must name one; whether it is there is another matter.

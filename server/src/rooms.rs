@@ -49,9 +49,9 @@ impl Rooms {
         let environments = Environments::open(config.environment_settings(), config.compile.strict.for_parser());
         let nodes = Arc::new(store.clone());
         let exported = Arc::new(store.clone());
-        let catalogs = Catalogs::open(&config, environments.clone(), exported, metrics.clone())?;
-        let code = Code::open(&config, Arc::new(store.clone()), environments.clone()).await?;
         let owner = Process { uid: rustix::process::getuid().as_raw(), gid: rustix::process::getgid().as_raw() };
+        let catalogs = Catalogs::open(&config, environments.clone(), exported, metrics.clone(), owner)?;
+        let code = Code::open(&config, Arc::new(store.clone()), environments.clone(), metrics.clone()).await?;
         let bucket = Arc::new(store.clone());
         let tokens = Arc::new(store.clone());
         let autosign = Arc::new(ArcSwap::from_pointee(config.autosign.clone()));

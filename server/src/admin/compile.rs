@@ -32,12 +32,12 @@ pub(super) async fn order(
     if let Some(claims) = claims {
         claim(&mut trusted, claims)?;
     }
-    Ok(Order { node, assigned, facts, trusted })
+    Ok(Order { node, assigned, facts, trusted, static_catalog: None })
 }
 
 /// Compiles a catalog as if the node had asked; answers with its document. Nothing is kept.
 pub(super) async fn compile(rooms: &Rooms, order: Order) -> Result<Value, AdminError> {
-    let compiled = rooms.catalogs.compile(order, |done| serde_json::to_value(done.catalog.wire(Form::Rich))).await;
+    let compiled = rooms.catalogs.compile(order, |done, _| serde_json::to_value(done.catalog.wire(Form::Rich))).await;
     Ok(compiled.map_err(|error| AdminError::Refused(error.to_string()))??)
 }
 

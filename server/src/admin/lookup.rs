@@ -38,7 +38,7 @@ pub(super) async fn lookup(
         assigned.environment = requested;
     }
     let trusted = trusted(rooms, &node).await?;
-    let order = Order { node, assigned, facts, trusted };
+    let order = Order { node, assigned, facts, trusted, static_catalog: None };
     let logged = |logs: &[LogEntry]| -> Vec<Value> { logs.iter().map(log_entry).collect() };
     Ok(match rooms.catalogs.lookup(order, question).await.map_err(|error| refused(&error))? {
         Ok((answer, logs)) => json!({"found": answer.found, "text": answer.text, "logs": logged(&logs)}),

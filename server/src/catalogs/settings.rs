@@ -45,6 +45,7 @@ impl Fixed {
             ("node_terminus", json!(if config.external_nodes.is_some() { "exec" } else { "plain" })),
             ("server", json!(config.certname)),
             ("ssldir", json!(format!("{data}/tls"))),
+            ("static_catalogs", json!(config.compile.static_catalogs)),
             ("storeconfigs", json!(config.compile.storeconfigs)),
             ("strict", json!(config.compile.strict)),
             ("strict_variables", json!(config.compile.strict_variables)),

@@ -326,6 +326,9 @@ pub(crate) struct Compile {
     pub(crate) max_catalog: Size,
     /// Whether exported resources are kept and collected.
     pub(crate) storeconfigs: bool,
+    /// Whether catalogs of deployed environments carry the metadata of their files, for agents that ask for it.
+    /// `environment.conf` may say otherwise.
+    pub(crate) static_catalogs: bool,
 }
 
 /// `[environments]`
@@ -523,6 +526,7 @@ impl Default for Compile {
             max_values: Size(1 << 30),
             max_catalog: Size::mib(512),
             storeconfigs: true,
+            static_catalogs: true,
         }
     }
 }

@@ -34,6 +34,7 @@ pub(super) fn rules(admins: &[String], metrics_public: bool) -> Vec<Rule> {
         prefix("file bucket", "/puppet/v3/file_bucket_file", &[&get, &head, &post, &put], any()),
         prefix("file content", "/puppet/v3/file_content", &[&get, &post], any()),
         prefix("file metadata", "/puppet/v3/file_metadata", &[&get, &post], any()),
+        prefix("static file content", "/puppet/v3/static_file_content", &[&get], any()),
         regex("node", r"^/puppet/v3/node/([^/]+)$", &[&get], own()),
         regex("report", r"^/puppet/v3/report/([^/]+)$", &[&put], own()),
         regex("facts", r"^/puppet/v3/facts/([^/]+)$", &[&put], own()),

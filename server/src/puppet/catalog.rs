@@ -8,6 +8,9 @@ use model::catalog::Version;
 use model::trusted::Authenticated;
 use model::value::Form;
 use model::{Catalog, Certname, EnvironmentName, Facts, Trusted};
+use modules::inlined::Inlined;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 use serde_json::Map;
 
 use super::{facts, inventory_problem, named_environment};
@@ -42,7 +45,7 @@ pub(crate) async fn find(asked: &Asked<'_>, name: &str, payload: Payload) -> Res
             facts::keep(asked, node.clone(), requested, facts).await?;
         }
         let empty = Catalogs::empty(&node, &assigned.environment);
-        return Ok(respond::ok(format, document(&empty, form_of(format))));
+        return Ok(respond::ok(format, document(&empty, &Inlined::default(), form_of(format))));
     }
 
     let environment = assigned.environment.clone();
@@ -50,13 +53,15 @@ pub(crate) async fn find(asked: &Asked<'_>, name: &str, payload: Payload) -> Res
         Some(facts) => facts.clone(),
         None => stored_facts(asked, &node).await?,
     };
-    let order = Order { node: node.clone(), assigned, facts, trusted: trusted(asked) };
+    let checksum_types = || parameter("checksum_type").unwrap_or_default().to_owned();
+    let static_catalog = (parameter("static_catalog") == Some("true")).then(checksum_types);
+    let order = Order { node: node.clone(), assigned, facts, trusted: trusted(asked), static_catalog };
     let transaction_uuid = parameter("transaction_uuid").map(str::to_owned);
     let compiled = app.catalogs.compile(order, {
         let node = node.clone();
-        move |done| {
+        move |done, inlined| {
             let exported: Vec<_> = done.exported.iter().map(for_others).collect();
-            (rendered(node, &done.catalog, format, transaction_uuid), exported)
+            (rendered(node, &done.catalog, inlined, format, transaction_uuid), exported)
         }
     });
     // The facts are kept while the catalog compiles; the answer waits for both.
@@ -96,11 +101,12 @@ pub(crate) async fn find(asked: &Asked<'_>, name: &str, payload: Payload) -> Res
 fn rendered(
     node: Certname,
     catalog: &Catalog,
+    inlined: &Inlined,
     format: Format,
     transaction_uuid: Option<String>,
 ) -> (Bytes, NewCatalog) {
-    let rich = document(catalog, Form::Rich);
-    let body = if format == Format::RichJson { rich.clone() } else { document(catalog, Form::Plain) };
+    let rich = document(catalog, inlined, Form::Rich);
+    let body = if format == Format::RichJson { rich.clone() } else { document(catalog, inlined, Form::Plain) };
     let kept = NewCatalog {
         node,
         environment: catalog.environment.to_string(),
@@ -117,8 +123,41 @@ fn rendered(
     (Bytes::from(body), kept)
 }
 
-fn document(catalog: &Catalog, form: Form) -> Vec<u8> {
-    serde_json::to_vec(&catalog.wire(form)).expect("texts, numbers and maps with text keys can always be written")
+fn document(catalog: &Catalog, inlined: &Inlined, form: Form) -> Vec<u8> {
+    let document = Document { catalog, inlined, form };
+    serde_json::to_vec(&document).expect("texts, numbers and maps with text keys can always be written")
+}
+
+/// A catalog with what it says of files, if it is a static one.
+struct Document<'a> {
+    catalog: &'a Catalog,
+    inlined: &'a Inlined,
+    form: Form,
+}
+
+impl Serialize for Document<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        self.catalog.write_fields(self.form, &mut map)?;
+        if !self.inlined.metadata.is_empty() {
+            map.serialize_entry("metadata", &Pairs(&self.inlined.metadata))?;
+        }
+        if !self.inlined.recursive.is_empty() {
+            let by_title: Vec<_> =
+                self.inlined.recursive.iter().map(|(title, sources)| (title, Pairs(sources))).collect();
+            map.serialize_entry("recursive_metadata", &Pairs(&by_title))?;
+        }
+        map.end()
+    }
+}
+
+/// Pairs, as a JSON object in their order.
+struct Pairs<'a, K, V>(&'a [(K, V)]);
+
+impl<K: Serialize, V: Serialize> Serialize for Pairs<'_, K, V> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, value)| (key, value)))
+    }
 }
 
 fn form_of(format: Format) -> Form {

@@ -45,16 +45,23 @@ pub(crate) async fn metadatas(asked: &Asked<'_>, key: &str) -> Result<HttpRespon
 /// The bytes of a file.
 pub(crate) async fn content(asked: &Asked<'_>, key: &str) -> Result<HttpResponse, Problem> {
     let (environment, request) = prepared(asked, key).await?;
-    let opened = blocking(move || {
-        let content = Content::open(&files::locate(&environment, &request)?)?;
-        if content.length > SMALL {
-            return Ok(Opened::Large(content));
-        }
-        content.whole().map(Opened::Small).map_err(|error| FileError::Unreadable(error.to_string()))
-    });
-    let opened = opened.await?;
+    let opened = blocking(move || opened(&files::locate(&environment, &request)?)).await?;
     accept::choose(asked.accept(), accept::BINARY)?;
-    Ok(match opened {
+    Ok(sent(opened))
+}
+
+/// Opens a file, and reads it when it is small: for threads that may block.
+pub(super) fn opened(path: &str) -> Result<Opened, FileError> {
+    let content = Content::open(path)?;
+    if content.length > SMALL {
+        return Ok(Opened::Large(content));
+    }
+    content.whole().map(Opened::Small).map_err(|error| FileError::Unreadable(error.to_string()))
+}
+
+/// The answer that has a file's bytes.
+pub(super) fn sent(opened: Opened) -> HttpResponse {
+    match opened {
         // As it is: files are fetched once by each node, and packing them anew costs more than it saves.
         Opened::Small(bytes) => HttpResponse::Ok()
             .insert_header((header::CONTENT_TYPE, Format::Binary.content_type()))
@@ -63,10 +70,10 @@ pub(crate) async fn content(asked: &Asked<'_>, key: &str) -> Result<HttpResponse
             .insert_header((header::CONTENT_TYPE, Format::Binary.content_type()))
             .no_chunking(content.length)
             .streaming(content.stream()),
-    })
+    }
 }
 
-enum Opened {
+pub(super) enum Opened {
     Small(web::Bytes),
     Large(Content),
 }

@@ -52,6 +52,8 @@ pub(crate) enum Endpoint {
     FileMetadatas { path: String },
     /// `GET file_content/MOUNT/PATH`
     FileContent { path: String },
+    /// `GET static_file_content/PATH?environment=&code_id=`; the path may be empty
+    StaticFileContent { path: String },
     /// `GET file_bucket_file/ALGORITHM/SUM[/PATH]`
     BucketFile { key: String },
     /// `HEAD file_bucket_file/ALGORITHM/SUM[/PATH]`
@@ -166,6 +168,10 @@ fn puppet(method: &Method, path: &str) -> Result<Endpoint, Miss> {
         ("file_metadata", "GET" | "HEAD") => Ok(Endpoint::FileMetadata { path: key()? }),
         ("file_metadatas", "GET" | "HEAD") => Ok(Endpoint::FileMetadatas { path: key()? }),
         ("file_content", "GET" | "HEAD") => Ok(Endpoint::FileContent { path: key()? }),
+        ("static_file_content", "GET") => {
+            let (_, path) = path.split_once('/').ok_or(Miss::Unknown)?;
+            Ok(Endpoint::StaticFileContent { path: path.to_owned() })
+        }
         ("file_bucket_file", "GET") => Ok(Endpoint::BucketFile { key: key()? }),
         ("file_bucket_file", "HEAD") => Ok(Endpoint::BucketFileExists { key: key()? }),
         ("file_bucket_file", "PUT") => Ok(Endpoint::SaveBucketFile { key: key()? }),
@@ -184,6 +190,7 @@ fn puppet(method: &Method, path: &str) -> Result<Endpoint, Miss> {
             | "file_metadata"
             | "file_metadatas"
             | "file_content"
+            | "static_file_content"
             | "file_bucket_file"
             | "environment"
             | "environments"
@@ -245,6 +252,7 @@ impl Endpoint {
             Self::FileMetadata { .. } => "file_metadata",
             Self::FileMetadatas { .. } => "file_metadatas",
             Self::FileContent { .. } => "file_content",
+            Self::StaticFileContent { .. } => "static_file_content",
             Self::BucketFile { .. } => "file_bucket_file_get",
             Self::BucketFileExists { .. } => "file_bucket_file_head",
             Self::SaveBucketFile { .. } => "file_bucket_file_put",
