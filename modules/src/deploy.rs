@@ -16,4 +16,4 @@ pub mod version;
 
 pub use change::Change;
 pub use deployments::{Action, Deployments, Entry, Live, Outcome, Pin, Record};
-pub use version::{CodeId, Origin, Part, TreeId, Version};
+pub use version::{CodeId, NO_COMMIT, Origin, Part, TreeId, Version};

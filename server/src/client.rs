@@ -2,7 +2,7 @@
 //! blocking is allowed.
 //!
 //! Trusted are the system's authorities (or those of `SSL_CERT_FILE`), and an authority that the caller names. Proxies
-//! are those of the environment.
+//! are those of the environment, unless the caller names one.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,8 +11,8 @@ use std::time::Duration;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use ureq::Agent;
 use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
+use ureq::{Agent, Proxy};
 
 /// Asks with one set of settings; clones share connections.
 #[derive(Clone, Debug)]
@@ -36,6 +36,8 @@ pub(crate) enum ClientError {
     NoAnswer { url: String, reason: String },
     #[error("{url} answers with more than {limit} bytes")]
     TooLarge { url: String, limit: u64 },
+    #[error("the proxy cannot be used: {0}")]
+    Proxy(String),
     /// A file with certificates or a token.
     #[error("{path}: {reason}")]
     Unreadable { path: String, reason: String },
@@ -46,6 +48,21 @@ const USER_AGENT: &str = concat!("quartermaster/", env!("CARGO_PKG_VERSION"));
 impl Client {
     /// `within` is how long a request may take in all; `authority` a file of certificates that are trusted as well.
     pub(crate) fn new(within: Duration, token: Option<&str>, authority: Option<&Path>) -> Result<Self, ClientError> {
+        Ok(Self { authorization: token.map(|token| format!("Bearer {token}")), ..Self::open(within, authority, None)? })
+    }
+
+    /// A client by way of a proxy.
+    pub(crate) fn by_way_of(proxy: Option<&str>, within: Duration) -> Result<Self, ClientError> {
+        Self::open(within, None, proxy)
+    }
+
+    /// The same client with `authorization` as it stands in the header.
+    #[must_use]
+    pub(crate) fn authorized(&self, authorization: Option<&str>) -> Self {
+        Self { agent: self.agent.clone(), authorization: authorization.map(str::to_owned) }
+    }
+
+    fn open(within: Duration, authority: Option<&Path>, proxy: Option<&str>) -> Result<Self, ClientError> {
         let mut roots: Vec<Certificate<'static>> = rustls_native_certs::load_native_certs()
             .certs
             .iter()
@@ -64,14 +81,22 @@ impl Client {
             .unversioned_rustls_crypto_provider(Arc::new(aws_lc_rs::default_provider()))
             .root_certs(RootCerts::new_with_certs(&roots))
             .build();
+        let proxy = match proxy {
+            None => Proxy::try_from_env(),
+            Some(proxy) => {
+                let fault = |error: ureq::Error| ClientError::Proxy(error.to_string());
+                Some(Proxy::new(proxy).map_err(fault)?)
+            }
+        };
         let config = Agent::config_builder()
             .tls_config(tls)
+            .proxy(proxy)
             .timeout_global(Some(within))
             .timeout_connect(Some(within.min(CONNECT)))
             .http_status_as_error(false)
             .user_agent(USER_AGENT)
             .build();
-        Ok(Self { agent: config.into(), authorization: token.map(|token| format!("Bearer {token}")) })
+        Ok(Self { agent: config.into(), authorization: None })
     }
 
     /// `GET`, at most `limit` bytes.

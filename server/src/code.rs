@@ -6,9 +6,13 @@
 //!
 //! - [`git`]: the one file that runs `git`
 //! - [`repositories`]: what repositories have, asked once a deploy
+//! - [`forges`], [`archives`]: releases of modules and other archives, asked for and unpacked
 //! - [`plan`]: from branches and Puppetfiles to versions
 //! - [`trees`], [`layout`], [`stamp`]: folders on disk
 //! - [`build`]: all that blocks, in order
+//! - [`dependencies`]: what modules need of each other
+//! - [`restore`]: what was there before, put back
+//! - [`postrun`]: the command after a deploy
 //! - [`queue`]: who waits for whom
 //! - [`sweep`]: what nothing needs any more
 //! - [`earlier`]: versions that agents still have catalogs of
@@ -25,9 +29,11 @@ use model::EnvironmentName;
 use modules::PortError;
 use modules::deploy::{Action, CodeId, Deployments, Live, Outcome as Came, Pin, Record, Version, change};
 use modules::sources::{Configuration, Source};
+use store::Store;
 
 use self::build::Built;
 use self::earlier::Earlier;
+use self::forges::OwnForge;
 use self::git::github::Github;
 use self::git::{Git, leftovers};
 use self::order::{Order, Outcome, Result as What};
@@ -37,21 +43,26 @@ use self::repositories::{CacheLocks, Repositories};
 use self::trees::{TreeError, Trees};
 use crate::clock;
 use crate::config::{Config, Deploy};
-use crate::environments::{Environment, EnvironmentError, Environments, Placement, command};
+use crate::environments::{Environment, EnvironmentError, Environments, Placement};
+use crate::forge::upstream::Upstream;
 use crate::metrics::Metrics;
 
+mod archives;
 mod build;
 pub(crate) mod configuration;
 mod dependencies;
 mod earlier;
+mod forges;
 mod git;
 pub(crate) mod layout;
 pub(crate) mod order;
 mod parallel;
 mod plan;
+mod postrun;
 pub(crate) mod progress;
 mod queue;
 mod repositories;
+mod restore;
 mod stamp;
 mod sweep;
 mod trees;
@@ -73,6 +84,9 @@ pub(crate) struct Code {
 pub(crate) struct Site {
     trees: Trees,
     settings: Deploy,
+    forge: OwnForge,
+    /// Folders of modules that all environments have.
+    base_modules: Vec<PathBuf>,
     /// The file that says where code comes from.
     r10k: PathBuf,
     caches: CacheLocks,
@@ -86,7 +100,7 @@ pub(crate) enum CodeError {
     /// Try again soon.
     #[error("{0} deploys are waiting; the setting deploy.queue allows no more")]
     Busy(usize),
-    #[error("deploys are locked by the setting deploy.write_lock of r10k.yaml: {0}")]
+    #[error("Making changes to deployed environments has been administratively disabled.\nReason: {0}")]
     Locked(String),
     #[error(transparent)]
     Tree(#[from] TreeError),
@@ -102,16 +116,20 @@ impl Code {
     /// Opens the folder of code, and has the environments served that point to a version.
     pub(crate) async fn open(
         config: &Config,
-        deployments: Arc<dyn Deployments>,
+        store: Store,
         environments: Environments,
         metrics: Metrics,
     ) -> Result<Self, CodeError> {
+        let deployments: Arc<dyn Deployments> = Arc::new(store.clone());
         let settings = config.deploy.clone();
         let trees = Trees::open(config.deployed_code(), settings.max_entries)?;
         let r10k = settings.r10k.clone().unwrap_or_else(|| configuration::default_path(&config.data_dir));
         let queue = Queue::new(settings.queue);
         let github = Github::new(&settings.github_api);
-        let site = Arc::new(Site { trees, settings, r10k, caches: CacheLocks::default(), github });
+        let forge = OwnForge::new(config, store);
+        let base_modules = config.environments.basemodulepath.clone();
+        let caches = CacheLocks::default();
+        let site = Arc::new(Site { trees, settings, forge, base_modules, r10k, caches, github });
         let earlier = Arc::default();
         let code = Self { site, queue, deployments, environments, earlier, metrics };
         let live = code.deployments.live().await?;
@@ -121,6 +139,11 @@ impl Code {
         });
         code.environments.switch(placed.collect(), &[]);
         Ok(code)
+    }
+
+    /// Lets deploys know of the Forge behind this server's.
+    pub(crate) fn take_upstream(&self, upstream: Arc<Upstream>) {
+        self.site.forge.take_upstream(upstream);
     }
 
     /// Removes what was being made when a server ended. Only for who holds the data folder.
@@ -216,6 +239,12 @@ impl Code {
             let (site, order, live, said) = (self.site.clone(), order.clone(), live.clone(), said.clone());
             blocking(move || {
                 let configuration = site.configuration()?;
+                if let Some(reason) = configuration.deploy.write_lock.clone().filter(|_| !order.dry_run) {
+                    return Err(CodeError::Locked(reason));
+                }
+                if configuration.deploy.generate_types {
+                    tracing::info!("deploy.generate_types is set; types are read as they are here, and need not be");
+                }
                 let built = build::build(&site, &configuration, &order, &live, &said)?;
                 Ok((configuration, built))
             })
@@ -226,7 +255,9 @@ impl Code {
         }
         let asked = Asked { action: Action::Deploy, who: &order.who, at, began };
         let outcomes = self.switch(built, &live, &asked, &said).await?;
-        self.after(&configuration, &outcomes).await;
+        if let Some(command) = postrun::command(&configuration.postrun, &order, &outcomes) {
+            postrun::run(command, self.site.settings.hook_timeout.0).await;
+        }
         Ok(outcomes)
     }
 
@@ -318,29 +349,6 @@ impl Code {
         tokio::task::spawn_blocking(look).await.unwrap_or(Err(gone))
     }
 
-    /// Runs what the configuration wants to be run after deploys.
-    async fn after(&self, configuration: &Configuration, outcomes: &[Outcome]) {
-        let modified: Vec<&str> = outcomes
-            .iter()
-            .filter(|outcome| matches!(outcome.result, What::Switched | What::Removed))
-            .map(|outcome| outcome.environment.as_str())
-            .collect();
-        if configuration.postrun.is_empty() || modified.is_empty() {
-            return;
-        }
-        let modified = modified.join(" ");
-        let argv: Vec<String> =
-            configuration.postrun.iter().map(|word| word.replace("$modifiedenvs", &modified)).collect();
-        let limit = self.site.settings.hook_timeout.0;
-        let run =
-            tokio::task::spawn_blocking(move || command::checked(&argv, limit).map_err(|error| error.to_string()));
-        match run.await {
-            Ok(Ok(output)) => tracing::info!(output = output.trim_end(), "postrun was run"),
-            Ok(Err(error)) => tracing::error!(error, "postrun failed"),
-            Err(error) => tracing::error!(%error, "postrun failed"),
-        }
-    }
-
     /// Points an environment to a version that it had before: the one that `digits` begin, else the last one.
     pub(crate) async fn roll_back(
         &self,
@@ -367,8 +375,12 @@ impl Code {
         let site = self.site.clone();
         let (wanted, name) = (to.clone(), name.clone());
         blocking(move || {
-            let configuration = site.configuration().ok();
-            build::restore(&site, configuration.as_ref(), &name, &wanted)
+            // What is on disk is laid out without asking where it came from.
+            match site.configuration() {
+                Ok(configuration) => restore::restore(&site, &configuration, &name, &wanted),
+                Err(_) if site.home(&name, &wanted.code_id()).is_dir() => Ok(()),
+                Err(error) => Err(error),
+            }
         })
         .await?;
         let asked = Asked { action: Action::Rollback, who, at, began };
@@ -451,9 +463,6 @@ struct Asked<'a> {
 impl Site {
     fn configuration(&self) -> Result<Configuration, CodeError> {
         let configuration = configuration::read(&self.r10k).map_err(CodeError::Configuration)?;
-        if let Some(reason) = configuration.deploy.write_lock {
-            return Err(CodeError::Locked(reason));
-        }
         for warning in &configuration.warnings {
             tracing::warn!("{}: {}", self.r10k.display(), without_secrets(warning));
         }

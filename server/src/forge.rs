@@ -22,7 +22,7 @@ pub(crate) mod route;
 pub(crate) mod upstream;
 
 use std::net::SocketAddr;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use tokio::sync::Semaphore;
 
@@ -36,7 +36,7 @@ const PUBLISHING: usize = 2;
 /// What the Forge's handlers need besides the rooms.
 pub(crate) struct Counter {
     /// The Forge behind ours.
-    pub(crate) upstream: Option<Upstream>,
+    pub(crate) upstream: Option<Arc<Upstream>>,
     pub(crate) publishing: Semaphore,
     /// Where only the Forge is served, once that is known.
     pub(crate) address: OnceLock<SocketAddr>,
@@ -44,7 +44,10 @@ pub(crate) struct Counter {
 
 impl Counter {
     pub(crate) fn open(rooms: &Rooms) -> Result<Self, ClientError> {
-        let upstream = Upstream::open(&rooms.config.forge, &rooms.store)?;
+        let upstream = Upstream::open(&rooms.config.forge, &rooms.store)?.map(Arc::new);
+        if let Some(upstream) = &upstream {
+            rooms.code.take_upstream(upstream.clone());
+        }
         Ok(Self { upstream, publishing: Semaphore::new(PUBLISHING), address: OnceLock::new() })
     }
 }

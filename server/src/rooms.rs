@@ -51,7 +51,7 @@ impl Rooms {
         let exported = Arc::new(store.clone());
         let owner = Process { uid: rustix::process::getuid().as_raw(), gid: rustix::process::getgid().as_raw() };
         let catalogs = Catalogs::open(&config, environments.clone(), exported, metrics.clone(), owner)?;
-        let code = Code::open(&config, Arc::new(store.clone()), environments.clone(), metrics.clone()).await?;
+        let code = Code::open(&config, store.clone(), environments.clone(), metrics.clone()).await?;
         let bucket = Arc::new(store.clone());
         let tokens = Arc::new(store.clone());
         let autosign = Arc::new(ArcSwap::from_pointee(config.autosign.clone()));

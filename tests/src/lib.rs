@@ -10,6 +10,7 @@
 //! - [`process`]: what the kernel knows of a process
 //! - [`corpus`]: catalogs of many modules beside the original's
 //! - [`difference`]: what two catalogs differ in
+//! - [`files`]: what folders hold
 //! - [`git`]: repositories that a test fills
 //! - [`host`]: small HTTP servers: a host of repositories, a proxy
 //! - [`shared`]: the reference material that may lie beside the project
@@ -19,6 +20,7 @@ pub mod chef;
 pub mod client;
 pub mod corpus;
 pub mod difference;
+pub mod files;
 pub mod git;
 pub mod host;
 pub mod pki;

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use acceptance::files::{Files, deployed, files};
 use acceptance::server::Server;
 use acceptance::shared::has_command;
 use anyhow::{Context, Result, ensure};
@@ -147,53 +148,6 @@ impl Lab {
     }
 }
 
-/// Deploys with a server, and gives what every environment then has.
-fn with_server(server: &Server) -> Result<BTreeMap<String, Files>> {
-    server.quartermaster(&["code", "deploy", "--all", "--wait"])?;
-    let status: Value = serde_json::from_str(&server.quartermaster(&["code", "status", "--json"])?)?;
-    let mut all = BTreeMap::new();
-    for environment in status["environments"].as_array().context("a list")? {
-        let name = environment["environment"].as_str().context("a name")?;
-        let out = tempfile::tempdir()?;
-        let to = out.path().join("out");
-        server.quartermaster(&["code", "export", name, to.to_str().context("a path")?])?;
-        all.insert(name.to_owned(), files(&to)?);
-    }
-    Ok(all)
-}
-
-/// Path to kind, permission to execute, and content.
-type Files = BTreeMap<String, String>;
-
-fn files(root: &Path) -> Result<Files> {
-    let mut found = Files::new();
-    walk(root, "", &mut found)?;
-    Ok(found)
-}
-
-fn walk(root: &Path, below: &str, found: &mut Files) -> Result<()> {
-    for entry in fs::read_dir(root.join(below))? {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if matches!(name.as_str(), ".git" | ".r10k-deploy.json") {
-            continue;
-        }
-        let path = format!("{below}{name}");
-        let kind = entry.file_type()?;
-        if kind.is_dir() {
-            found.insert(path.clone(), "folder".to_owned());
-            walk(root, &format!("{path}/"), found)?;
-        } else if kind.is_symlink() {
-            found.insert(path, format!("link to {}", fs::read_link(entry.path())?.display()));
-        } else {
-            let executable = entry.metadata()?.permissions().mode() & 0o111 != 0;
-            let content = String::from_utf8_lossy(&fs::read(entry.path())?).into_owned();
-            found.insert(path, format!("file, executable: {executable}\n{content}"));
-        }
-    }
-    Ok(())
-}
-
 /// The titles of the notices in a node's catalog, and the version of its code.
 fn catalog(server: &Server, environment: &str) -> Result<(Vec<String>, String)> {
     let text = server.quartermaster(&["compile", "web01.example.com", "--environment", environment])?;
@@ -222,7 +176,7 @@ fn the_same_files_as_r10k() -> Result<()> {
     }
     let lab = Lab::new()?;
     let server = lab.server()?;
-    let (theirs, ours) = (lab.with_r10k()?, with_server(&server)?);
+    let (theirs, ours) = (lab.with_r10k()?, deployed(&server)?);
     assert_eq!(theirs.keys().collect::<Vec<_>>(), ["feature_new", "production"]);
     assert_eq!(theirs, ours, "at first");
     assert!(ours["production"].contains_key("modules/stale"), "what is in the control repository stays");
@@ -235,7 +189,7 @@ fn the_same_files_as_r10k() -> Result<()> {
     lab.git("control", &["branch", "topic-1"])?;
     lab.puppetfile("v2")?;
     lab.commit("control", "second")?;
-    let (theirs, ours) = (lab.with_r10k()?, with_server(&server)?);
+    let (theirs, ours) = (lab.with_r10k()?, deployed(&server)?);
     assert_eq!(theirs.keys().collect::<Vec<_>>(), ["production", "topic_1"]);
     assert_eq!(theirs, ours, "after changes");
     Ok(())

@@ -11,9 +11,11 @@ use sha2::{Digest as _, Sha256};
 pub struct Version {
     /// The source's name in the configuration.
     pub source: String,
+    /// Of the control repository, or the address of the archive that stands for one; empty for an environment of
+    /// modules alone, as is `branch`.
     pub remote: String,
     pub branch: String,
-    /// Of the control repository, in hexadecimal.
+    /// Of the control repository, in hexadecimal; the SHA-256 of an archive; [`NO_COMMIT`] where there is neither.
     pub commit: String,
     pub tree: TreeId,
     /// Sorted by path.
@@ -59,7 +61,11 @@ pub struct IdError(String, &'static str);
 
 /// Digits of a [`CodeId`].
 const CODE_ID_DIGITS: usize = 40;
+/// What r10k says in place of a commit for an environment of modules alone.
+pub const NO_COMMIT: &str = "plain-default";
 const WITHOUT_SPEC: &str = "-nospec";
+/// As Git names it.
+const EMPTY: &str = "git-4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
 impl Version {
     /// Equal for equal versions.
@@ -89,13 +95,16 @@ impl Version {
 }
 
 impl Origin {
-    /// What people call the version: a reference with its commit, or a number.
+    /// What people call the version: a reference with its commit, a number, or the name of an archive.
     pub fn label(&self) -> String {
         match self {
             Self::Git { reference, commit, .. } if reference == commit => short(commit).to_owned(),
             Self::Git { reference, commit, .. } => format!("{reference} ({})", short(commit)),
             Self::Forge { version, .. } => version.clone(),
-            Self::Tarball { source } => source.clone(),
+            // An address may hold a password.
+            Self::Tarball { source } => {
+                source.split(['?', '#']).next().unwrap_or_default().rsplit('/').take(1).collect()
+            }
             Self::Local => "local".to_owned(),
         }
     }
@@ -110,15 +119,24 @@ impl Origin {
     }
 }
 
-/// The digits of a commit that people read.
+/// The digits of a commit that people read; what is no commit as it is.
 pub fn short(commit: &str) -> &str {
-    commit.get(..10).unwrap_or(commit)
+    commit.get(..10).filter(|_| is_hex(commit)).unwrap_or(commit)
 }
 
 impl TreeId {
     /// Of a tree of Git by its object id.
     pub fn of_git(object: &str) -> Result<Self, IdError> {
         format!("git-{object}").try_into()
+    }
+
+    /// Of the folder that holds nothing.
+    pub fn empty() -> Self {
+        Self(EMPTY.into())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        &*self.0 == EMPTY
     }
 
     /// Of a release of a Forge by the SHA-256 of its archive.
@@ -137,6 +155,12 @@ impl TreeId {
         if self.is_without_spec() { self.clone() } else { Self(format!("{}{WITHOUT_SPEC}", self.0).into()) }
     }
 
+    /// The same tree as it came.
+    #[must_use]
+    pub fn with_spec(&self) -> Self {
+        self.0.strip_suffix(WITHOUT_SPEC).map_or_else(|| self.clone(), |whole| Self(whole.into()))
+    }
+
     pub fn is_without_spec(&self) -> bool {
         self.0.ends_with(WITHOUT_SPEC)
     }
@@ -144,6 +168,12 @@ impl TreeId {
     /// The id of the tree in Git.
     pub fn git_object(&self) -> Option<&str> {
         let id = self.0.strip_prefix("git-")?;
+        Some(id.strip_suffix(WITHOUT_SPEC).unwrap_or(id))
+    }
+
+    /// The SHA-256 of the archive that it was made from.
+    pub fn archive(&self) -> Option<&str> {
+        let id = self.0.strip_prefix("forge-").or_else(|| self.0.strip_prefix("tarball-"))?;
         Some(id.strip_suffix(WITHOUT_SPEC).unwrap_or(id))
     }
 

@@ -1,7 +1,7 @@
 //! What an archive of a module may hold.
 //!
-//! An archive is a packed tar with one folder at its top. [`Archive::walk`] reads it once, front to back, refuses what
-//! could do harm to whoever unpacks it, and gives each file to a visitor. Nothing is unpacked here: what a file becomes
+//! An archive is a packed tar, that of a release with one folder at its top. [`Archive::walk`] reads it once, front to
+//! back, refuses what could do harm to whoever unpacks it, and gives each file to a visitor. Nothing is unpacked here: what a file becomes
 //! is the visitor's affair. Every bound has a setting, and the fault names it; bytes are counted as they are unpacked, so
 //! that a small archive of many zeros is given up early.
 
@@ -30,6 +30,14 @@ pub struct Bounds {
     pub text: u64,
 }
 
+/// What stands at the top of an archive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Top {
+    /// One folder, which is no part of the paths.
+    Folder,
+    Files,
+}
+
 /// Something in an archive. Its path is below the top folder: relative, with `/`, without `.` and `..`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry<'a> {
@@ -54,7 +62,7 @@ pub enum Kind<'a> {
 /// What is known of an archive that was read to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Archive {
-    /// The one folder at its top.
+    /// The one folder at its top; empty where files were expected there.
     pub top: String,
     /// `metadata.json` of the top folder, if there is one.
     pub metadata: Option<Vec<u8>>,
@@ -125,11 +133,29 @@ impl Archive {
     pub fn walk(
         packed: impl Read,
         bounds: &Bounds,
+        visit: impl FnMut(Entry<'_>, &mut dyn Read) -> io::Result<()>,
+    ) -> Result<Self, Fault> {
+        Self::read(packed, bounds, Top::Folder, visit)
+    }
+
+    /// As [`Archive::walk`], of an archive whose files stand at its top.
+    pub fn walk_files(
+        packed: impl Read,
+        bounds: &Bounds,
+        visit: impl FnMut(Entry<'_>, &mut dyn Read) -> io::Result<()>,
+    ) -> Result<Self, Fault> {
+        Self::read(packed, bounds, Top::Files, visit)
+    }
+
+    fn read(
+        packed: impl Read,
+        bounds: &Bounds,
+        top: Top,
         mut visit: impl FnMut(Entry<'_>, &mut dyn Read) -> io::Result<()>,
     ) -> Result<Self, Fault> {
         let unpacked = MultiGzDecoder::new(io::BufReader::with_capacity(64 * 1024, packed));
         let mut entries = Entries::new(unpacked, bounds);
-        let mut tree = Tree::new(bounds);
+        let mut tree = Tree::new(bounds, top);
         let mut archive = Self { top: String::new(), metadata: None, files: 0, bytes: 0 };
         while let Some(raw) = entries.next()? {
             let path = tree.place(&raw.name, raw.kind)?;
@@ -158,7 +184,7 @@ impl Archive {
             }
             content.skip()?;
         }
-        archive.top = tree.top.ok_or(Fault::Empty)?;
+        archive.top = tree.folder.ok_or(Fault::Empty)?;
         Ok(archive)
     }
 
@@ -182,7 +208,9 @@ impl Archive {
 /// What was seen so far, to refuse what would be written over or through something else.
 struct Tree<'b> {
     bounds: &'b Bounds,
-    top: Option<String>,
+    top: Top,
+    /// The top folder, once there is an entry.
+    folder: Option<String>,
     /// Below the top folder.
     seen: BTreeMap<String, Seen>,
 }
@@ -194,8 +222,8 @@ enum Seen {
 }
 
 impl<'b> Tree<'b> {
-    fn new(bounds: &'b Bounds) -> Self {
-        Self { bounds, top: None, seen: BTreeMap::new() }
+    fn new(bounds: &'b Bounds, top: Top) -> Self {
+        Self { bounds, top, folder: None, seen: BTreeMap::new() }
     }
 
     /// The path of an entry below the top folder.
@@ -206,15 +234,18 @@ impl<'b> Tree<'b> {
             _ => return Err(Fault::Special(name.to_owned())),
         }
         let parts = parts(name)?;
-        let Some((top, below)) = parts.split_first() else {
-            return if kind == EntryType::Directory { Ok(String::new()) } else { Err(Fault::Name(name.to_owned())) };
+        let (top, below) = match (self.top, parts.split_first()) {
+            (Top::Folder, Some((top, below))) => (*top, below),
+            (Top::Files, Some(_)) => ("", parts.as_slice()),
+            (_, None) if kind == EntryType::Directory => return Ok(String::new()),
+            (_, None) => return Err(Fault::Name(name.to_owned())),
         };
-        match &self.top {
+        match &self.folder {
             Some(known) if known != top => {
-                return Err(Fault::SeveralTops(known.clone(), (*top).to_owned()));
+                return Err(Fault::SeveralTops(known.clone(), top.to_owned()));
             }
             Some(_) => {}
-            None => self.top = Some((*top).to_owned()),
+            None => self.folder = Some(top.to_owned()),
         }
         if below.is_empty() {
             let is_folder = kind == EntryType::Directory;

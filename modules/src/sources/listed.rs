@@ -80,6 +80,10 @@ impl Source {
         }
         let environment = format!("{}{stripped}", self.leading());
         let content = content(&reader)?;
+        if reader.word("type")?.as_deref() == Some("bare") {
+            let text = "\"bare\" environment type is deprecated; please use \"plain\" instead";
+            warnings.push(format!("{text} (environment: {name})"));
+        }
         let conflicts = match reader.text("module_conflicts")?.as_deref() {
             None | Some("override_and_warn") => Conflicts::OverrideAndWarn,
             Some("override") => Conflicts::Override,
@@ -161,6 +165,10 @@ fn modules(reader: &Reader, root: &str, warnings: &mut Vec<String>) -> Result<Ve
     let context = puppetfile::Context { root, default_branch_override: None };
     let mut file = Puppetfile::declare(&calls, &context).map_err(|error| reader.wrong("modules", error.message))?;
     warnings.append(&mut file.warnings);
+    for module in &mut file.modules {
+        // That of a Puppetfile is kept below an `install_path`, that of an environment is not.
+        module.spec_deletable = true;
+    }
     Ok(file.modules)
 }
 

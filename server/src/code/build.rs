@@ -6,17 +6,19 @@ use std::path::{Path, PathBuf};
 
 use model::EnvironmentName;
 use modules::deploy::{Live, Origin, TreeId, Version, change, layout};
-use modules::puppetfile::Puppetfile;
-use modules::sources::Configuration;
+use modules::puppetfile::Declaration;
+use modules::sources::{Configuration, Kind};
 
+use super::archives::{Archives, Draft};
+use super::configuration;
 use super::git::Git;
 use super::layout::{Way, lay_out};
 use super::order::{Order, Outcome, Result as Came};
 use super::parallel;
-use super::plan::{self, Candidate};
-use super::progress::{self, Said, Step};
+use super::plan::{self, Candidate, Resolver};
+use super::progress::{Said, Step};
 use super::repositories::{Repositories, Wanted, cache_name};
-use super::trees::{self, Facts, TreeError, Trees};
+use super::trees::{self, Facts, Metadata, TreeError, Trees};
 use super::{CodeError, Site, dependencies, stamp};
 use crate::config::CheckCode;
 
@@ -46,6 +48,7 @@ pub(crate) fn build(
         said,
         git: &git,
         repositories,
+        archives: Archives::new(site, configuration, live),
         began: crate::clock::now(),
         drafts: BTreeMap::new(),
         broken: BTreeMap::new(),
@@ -59,45 +62,6 @@ pub(crate) fn build(
     })
 }
 
-/// Puts a version that an environment had before back on disk, if it is not there any more.
-pub(crate) fn restore(
-    site: &Site,
-    configuration: Option<&Configuration>,
-    name: &EnvironmentName,
-    version: &Version,
-) -> Result<(), CodeError> {
-    let home = site.home(name, &version.code_id());
-    if home.is_dir() {
-        return Ok(());
-    }
-    let git = site.git(configuration.map(|configuration| configuration.git.clone()).unwrap_or_default());
-    let caches = site.trees.caches();
-    let missing: Vec<(TreeId, String, String)> =
-        origins(version).into_iter().filter(|(id, ..)| !site.trees.has(id)).collect();
-    let mut repositories = Repositories::new(&git, &caches, site.settings.parallel, &site.caches);
-    let mut wanted = Wanted::new();
-    for (_, remote, commit) in &missing {
-        wanted.entry(remote.clone()).or_default().insert(commit.clone());
-    }
-    repositories.look(&wanted, &progress::silent());
-    let mut finished = Vec::new();
-    for (id, remote, commit) in missing {
-        repositories.commit(&remote, &commit).map_err(CodeError::Refused)?;
-        let (draft, cache) = (site.trees.draft(), caches.join(cache_name(&remote)));
-        write_tree(&site.trees, &git, &id, &cache, &draft).map_err(CodeError::Refused)?;
-        finished.push((draft, site.trees.place(&id)));
-    }
-    site.trees.keep(&finished)?;
-    if let Some(lost) = version.trees().find(|id| !site.trees.has(id)) {
-        return Err(CodeError::Refused(format!("{lost} is not on this machine any more; deploy what had it")));
-    }
-    let draft = site.trees.draft();
-    let at = |source| TreeError::File { path: draft.clone(), source };
-    lay_out(site.trees.root(), &layout::of(version), &draft, Way::Link).map_err(at)?;
-    stamp::write(&draft, version, name, crate::clock::now()).map_err(at)?;
-    Ok(site.trees.keep(&[(draft.clone(), home)])?)
-}
-
 struct Build<'a> {
     site: &'a Site,
     configuration: &'a Configuration,
@@ -106,6 +70,7 @@ struct Build<'a> {
     said: &'a Said,
     git: &'a Git,
     repositories: Repositories<'a>,
+    archives: Archives<'a>,
     began: jiff::Timestamp,
     /// Trees that were made and have no name yet.
     drafts: BTreeMap<TreeId, PathBuf>,
@@ -118,7 +83,9 @@ struct Build<'a> {
 struct Work {
     candidate: Candidate,
     version: Version,
-    declared: Puppetfile,
+    modules: Vec<Declaration>,
+    /// The Forge that its Puppetfile names.
+    forge: Option<String>,
     warnings: Vec<String>,
 }
 
@@ -130,9 +97,7 @@ impl Build<'_> {
         let work = self.with_puppetfile(work);
         let work = self.with_modules(work);
         let work = self.changed(work);
-        let origins = work.iter().flat_map(|work| origins(&work.version));
-        let trees = origins.map(|(id, remote, _)| (id, remote)).collect();
-        self.write_trees(trees);
+        self.write_trees(work.iter().flat_map(|work| origins(&work.version)).collect());
         let work = self.checked(work);
         if self.order.dry_run {
             for work in work {
@@ -202,18 +167,27 @@ impl Build<'_> {
             }
         }
         let is_asked = |name: &str| named.as_ref().is_none_or(|names| names.iter().any(|known| known == name));
-        let candidate = |live: &Live| {
-            let source = self.configuration.sources.iter().find(|source| source.name == live.version.source);
-            Candidate {
-                name: live.environment.to_string(),
-                source: live.version.source.clone(),
-                remote: live.version.remote.clone(),
-                branch: live.version.branch.clone(),
-                puppetfile: source.map_or_else(|| "Puppetfile".to_owned(), |source| source.puppetfile.clone()),
-                warnings: Vec::new(),
+        let mut candidates = Vec::new();
+        for live in self.live.iter().filter(|live| is_asked(live.environment.as_str())) {
+            match self.candidate(live) {
+                Ok(candidate) => candidates.push(candidate),
+                Err(reason) => self.built.push(Built::failed(live.environment.as_str(), reason)),
             }
-        };
-        self.live.iter().filter(|live| is_asked(live.environment.as_str())).map(candidate).collect()
+        }
+        candidates
+    }
+
+    /// An environment that is deployed, as its source has it.
+    fn candidate(&self, live: &Live) -> Result<Candidate, String> {
+        let (name, version) = (live.environment.to_string(), &live.version);
+        let source = self.configuration.sources.iter().find(|source| source.name == version.source);
+        let source = source.ok_or_else(|| format!("there is no source {} any more", version.source))?;
+        if let Kind::Git { .. } = source.kind {
+            return Ok(Candidate::of_branch(source, name, version.remote.clone(), version.branch.clone()));
+        }
+        let listed = configuration::listed(source)?.into_iter().find(|listed| listed.environment == name);
+        let listed = listed.ok_or_else(|| format!("source {} does not list it any more", source.name))?;
+        Ok(Candidate::listed(source, listed))
     }
 
     fn without_pins(&mut self, candidates: Vec<Candidate>) -> Vec<Candidate> {
@@ -233,26 +207,27 @@ impl Build<'_> {
 
     fn with_control(&mut self, candidates: Vec<Candidate>) -> Vec<(Candidate, Version)> {
         if self.order.modules.is_empty() {
-            let mut wanted = Wanted::new();
+            let (mut of_git, mut of_archives) = (Wanted::new(), BTreeSet::new());
             for candidate in &candidates {
-                wanted.entry(candidate.remote.clone()).or_default().insert(candidate.reference());
+                candidate.wanted(&mut of_git, &mut of_archives);
             }
-            self.repositories.look(&wanted, self.said);
+            self.repositories.look(&of_git, self.said);
+            let drafts = self.archives.look(of_archives, self.said);
+            self.take(drafts);
         }
         let mut with = Vec::new();
         for candidate in candidates {
             let before = self.live_of(&candidate.name).map(|live| live.version.clone());
             let version = match before.filter(|_| !self.order.modules.is_empty()) {
                 Some(version) => Ok(version),
-                None => candidate.control(&self.repositories),
+                None => candidate.control(&self.repositories, &self.archives),
             };
             match version {
                 Ok(version) => with.push((candidate, version)),
                 Err(reason) => self.built.push(Built::failed(&candidate.name, reason)),
             }
         }
-        let trees = with.iter().map(|(_, version)| (version.tree.clone(), version.remote.clone())).collect();
-        self.write_trees(trees);
+        self.write_trees(with.iter().filter_map(|(_, version)| control(version)).collect());
         with
     }
 
@@ -263,11 +238,13 @@ impl Build<'_> {
                 Some(reason) => Err(format!("control repository at {}: {reason}", version.commit)),
                 None => plan::declared(&candidate, &trees::files(&self.place(&version.tree))),
             };
-            match declared {
-                Ok(declared) => {
-                    let warnings = candidate.warnings.iter().chain(&declared.warnings).cloned().collect();
-                    work.push(Work { candidate, version, declared, warnings });
-                }
+            let mut warnings = Vec::new();
+            let modules = declared.and_then(|declared| {
+                let forge = declared.forge.clone();
+                Ok((candidate.modules(declared, &mut warnings)?, forge))
+            });
+            match modules {
+                Ok((modules, forge)) => work.push(Work { candidate, version, modules, forge, warnings }),
                 Err(reason) => self.built.push(Built::failed(&candidate.name, reason)),
             }
         }
@@ -275,29 +252,48 @@ impl Build<'_> {
     }
 
     fn with_modules(&mut self, work: Vec<Work>) -> Vec<Work> {
-        let mut wanted = Wanted::new();
-        for work in &work {
-            let modules: Vec<_> =
-                work.declared.modules.iter().filter(|module| plan::is_asked_for(module, self.order)).collect();
-            plan::wanted(&work.candidate, &modules, &mut wanted);
+        let (mut of_git, mut of_archives) = (Wanted::new(), BTreeSet::new());
+        for one in &work {
+            self.resolver(one).wanted(&mut of_git, &mut of_archives, &self.archives);
         }
-        self.repositories.look(&wanted, self.said);
-        let exclude_spec = self.configuration.deploy.exclude_spec;
+        self.repositories.look(&of_git, self.said);
+        let drafts = self.archives.look(of_archives, self.said);
+        self.take(drafts);
         let mut with = Vec::new();
         for mut one in work {
-            let live = self.live_of(&one.candidate.name);
-            let (candidate, version) = (&one.candidate, one.version.clone());
-            let resolved =
-                plan::resolve(candidate, version, &one.declared, self.order, live, &self.repositories, exclude_spec);
+            let (version, mut warnings) = (one.version.clone(), Vec::new());
+            let resolved = self.resolver(&one).resolve(version, &self.repositories, &self.archives, &mut warnings);
             match resolved {
                 Ok(version) => {
                     one.version = version;
+                    one.warnings.append(&mut warnings);
                     with.push(one);
                 }
                 Err(reason) => self.built.push(Built::failed(&one.candidate.name, reason)),
             }
         }
         with
+    }
+
+    fn resolver<'w>(&'w self, work: &'w Work) -> Resolver<'w> {
+        Resolver {
+            order: self.order,
+            candidate: &work.candidate,
+            declared: &work.modules,
+            forge: work.forge.as_deref(),
+            live: self.live_of(&work.candidate.name),
+            exclude_spec: self.configuration.deploy.exclude_spec,
+        }
+    }
+
+    /// Takes trees over that were made of archives.
+    fn take(&mut self, drafts: Vec<Draft>) {
+        for (id, draft) in drafts {
+            if let Some(twin) = self.drafts.insert(id, draft) {
+                // What is left is removed when a server starts.
+                let _ = std::fs::remove_dir_all(twin);
+            }
+        }
     }
 
     /// Leaves out what is as it was.
@@ -381,12 +377,43 @@ impl Build<'_> {
                 CheckCode::Error | CheckCode::Off => {}
                 CheckCode::Warning => one.warnings.extend(mistakes),
             }
-            let known = places(&one.version).into_iter().filter_map(|(_, id)| facts.get(id)?.as_ref().ok());
-            let modules: Vec<_> = known.filter_map(|facts| facts.module.as_ref()).collect();
-            one.warnings.extend(dependencies::missing(&modules));
+            let unmet = self.unmet(&one.version, &facts);
+            match self.site.settings.dependencies {
+                CheckCode::Error if !unmet.is_empty() => {
+                    let reason = format!("{} (setting deploy.dependencies)", unmet.join("\n"));
+                    self.built.push(Built::failed(&name, reason));
+                    continue;
+                }
+                CheckCode::Error | CheckCode::Off => {}
+                CheckCode::Warning => one.warnings.extend(unmet),
+            }
             sound.push(one);
         }
         sound
+    }
+
+    /// What modules of an environment need and do not have.
+    fn unmet(&self, version: &Version, facts: &BTreeMap<TreeId, Result<Facts, String>>) -> Vec<String> {
+        if self.site.settings.dependencies == CheckCode::Off {
+            return Vec::new();
+        }
+        let facts = |id: &TreeId| facts.get(id)?.as_ref().ok();
+        let parts = version.modules.iter().filter_map(|part| facts(part.tree.as_ref()?)?.module.as_ref());
+        let mut modules: Vec<&Metadata> = parts.collect();
+        for module in facts(&version.tree).into_iter().flat_map(|facts| &facts.modules) {
+            if !modules.iter().any(|own| own.name == module.name) {
+                modules.push(module);
+            }
+        }
+        let unmet = dependencies::unmet(modules.iter().copied());
+        if unmet.is_empty() {
+            return unmet;
+        }
+        // What all environments have is read only when something is missing.
+        let base: Vec<Metadata> =
+            self.site.base_modules.iter().flat_map(|folder| trees::modules_in(Path::new(folder))).collect();
+        let base = base.iter().filter(|module| !modules.iter().any(|own| own.name == module.name));
+        dependencies::unmet(modules.iter().copied().chain(base))
     }
 
     /// Lays the environments out and gives everything its name.
@@ -474,14 +501,18 @@ impl Built {
     }
 }
 
-/// The trees of a version that are in repositories, with their repositories and commits.
-fn origins(version: &Version) -> Vec<(TreeId, String, String)> {
+/// The trees of a version that are in repositories, with these.
+fn origins(version: &Version) -> Vec<(TreeId, String)> {
     let modules = version.modules.iter().filter_map(|part| match (&part.origin, &part.tree) {
-        (Origin::Git { remote, commit, .. }, Some(tree)) => Some((tree.clone(), remote.clone(), commit.clone())),
+        (Origin::Git { remote, .. }, Some(tree)) => Some((tree.clone(), remote.clone())),
         _ => None,
     });
-    let control = (version.tree.clone(), version.remote.clone(), version.commit.clone());
-    std::iter::once(control).chain(modules).collect()
+    control(version).into_iter().chain(modules).collect()
+}
+
+/// The tree of a control repository, with that; of an environment of modules alone the empty one.
+fn control(version: &Version) -> Option<(TreeId, String)> {
+    version.tree.git_object().map(|_| (version.tree.clone(), version.remote.clone()))
 }
 
 /// The trees of a version, with where they stand in it.
@@ -495,10 +526,13 @@ fn below(place: &str, text: &str) -> String {
     if place.is_empty() { text.to_owned() } else { format!("{place}/{text}") }
 }
 
-fn write_tree(trees: &Trees, git: &Git, id: &TreeId, cache: &Path, draft: &Path) -> Result<(), String> {
+/// Writes a tree of a repository to `draft`.
+pub(crate) fn write_tree(trees: &Trees, git: &Git, id: &TreeId, cache: &Path, draft: &Path) -> Result<(), String> {
     let files = trees::files(draft);
     std::fs::create_dir_all(&files).map_err(|error| format!("{}: {error}", files.display()))?;
     let object = id.git_object().ok_or_else(|| format!("{id} is gone from this machine; deploy it again"))?;
-    git.check_out(cache, object, &files).map_err(|error| error.to_string())?;
+    if !id.is_empty() {
+        git.check_out(cache, object, &files).map_err(|error| error.to_string())?;
+    }
     trees.finish(draft, id).map_err(|error| error.to_string())
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use model::EnvironmentName;
-use modules::deploy::{Origin, Version};
+use modules::deploy::{Origin, TreeId, Version};
 use serde_json::json;
 
 const NAME: &str = ".r10k-deploy.json";
@@ -16,7 +16,10 @@ pub(crate) fn write(home: &Path, version: &Version, name: &EnvironmentName, bega
         let (wanted, sha) = match &part.origin {
             Origin::Git { reference, commit, .. } => (reference.clone(), Some(commit)),
             Origin::Forge { version, .. } => (version.clone(), None),
-            Origin::Tarball { source } => (source.clone(), None),
+            Origin::Tarball { .. } => {
+                let digits = part.tree.as_ref().and_then(TreeId::archive);
+                (digits.unwrap_or("(present)").to_owned(), None)
+            }
             Origin::Local => ("0.0.0 (local)".to_owned(), None),
         };
         json!({"name": part.name, "version": wanted, "sha": sha})

@@ -38,6 +38,8 @@ pub(crate) struct Facts {
     pub(crate) mistakes: Vec<Mistake>,
     /// Of `metadata.json`.
     pub(crate) module: Option<Metadata>,
+    /// Modules in folders of it, such as `modules/NAME`.
+    pub(crate) modules: Vec<Metadata>,
 }
 
 /// A mistake in a file; `text` begins with its path below the tree.
@@ -256,7 +258,22 @@ fn look(tree: &Path) -> Result<Facts, TreeError> {
         let is_aside = file.split('/').any(|part| ASIDE.contains(&part));
         Mistake { text, is_error: finding.is_error() && !is_aside }
     });
-    Ok(Facts { checked_by: VERSION.to_owned(), mistakes: mistakes.collect(), module: metadata(tree) })
+    let modules = entries(tree, fs::FileType::is_dir).iter().flat_map(|folder| modules_in(folder)).collect();
+    Ok(Facts { checked_by: VERSION.to_owned(), mistakes: mistakes.collect(), module: metadata(tree), modules })
+}
+
+/// What the modules in a folder say of themselves.
+pub(crate) fn modules_in(folder: &Path) -> Vec<Metadata> {
+    entries(folder, |_| true).iter().filter_map(|module| metadata(module)).collect()
+}
+
+/// Entries of a folder, sorted; none where it cannot be read.
+fn entries(folder: &Path, is_meant: impl Fn(&fs::FileType) -> bool) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let entries = entries.filter(|entry| entry.file_type().is_ok_and(|kind| is_meant(&kind)));
+    let mut entries: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    entries.sort();
+    entries
 }
 
 fn metadata(tree: &Path) -> Option<Metadata> {

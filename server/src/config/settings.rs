@@ -209,9 +209,9 @@ pub(crate) struct Deploy {
     pub(crate) r10k: Option<PathBuf>,
     /// The program `git`: a path, or a name that is looked for in `PATH`.
     pub(crate) git: PathBuf,
-    /// The protocols by which repositories may be reached: `file`, `http`, `https`, `ssh`, `git`.
+    /// The protocols by which repositories and archives may be reached: `file`, `http`, `https`, `ssh`, `git`.
     pub(crate) protocols: Vec<String>,
-    /// How long one call of `git` may take.
+    /// How long one call of `git`, or one question to a Forge, may take.
     pub(crate) timeout: Span,
     /// GitHub's API, which gives tokens to GitHub Apps; of a server of one's own `https://HOST/api/v3`.
     pub(crate) github_api: String,
@@ -222,6 +222,9 @@ pub(crate) struct Deploy {
     /// What becomes of an environment with a mistake in a manifest, a template or data: `error` does not deploy it,
     /// `warning` tells of it, `off` does neither.
     pub(crate) check: CheckCode,
+    /// What becomes of an environment in which a module lacks another that it needs, or has it in a version that will
+    /// not do.
+    pub(crate) dependencies: CheckCode,
     /// Versions of each environment that are kept besides the live one.
     pub(crate) keep: usize,
     /// How long a version is kept in any case that was live: longer than an agent's run takes.
@@ -502,6 +505,7 @@ impl Default for Deploy {
             parallel: 8,
             queue: 64,
             check: CheckCode::Error,
+            dependencies: CheckCode::Warning,
             keep: 5,
             keep_for: Span::seconds(2 * 3600),
             max_entries: 200_000,

@@ -125,6 +125,15 @@ impl Upstream {
         Ok(list["pagination"]["total"].as_u64().and_then(|total| usize::try_from(total).ok()).unwrap_or(0))
     }
 
+    /// What the other Forge says of a path; `None` where it knows nothing of it. Addresses are localized.
+    pub(crate) async fn said(&self, path: &str) -> Result<Option<Value>, Problem> {
+        match self.ask(path).await? {
+            Answered::Document(body) => serde_json::from_slice(&body).map(Some).map_err(|error| self.nonsense(&error)),
+            Answered::Refused(StatusCode::NOT_FOUND, _) => Ok(None),
+            Answered::Refused(status, _) => Err(self.nonsense(&format_args!("it answers {status} for {path}"))),
+        }
+    }
+
     /// The archive of a release, fetched unless that was done before.
     pub(crate) async fn archive(&self, slug: &ReleaseSlug) -> Result<File, Problem> {
         if let Some(file) = self.store.archive(slug).await? {

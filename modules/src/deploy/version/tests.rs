@@ -47,3 +47,15 @@ fn ids_are_names_of_folders_and_nothing_else() {
     assert_eq!(serde_json::from_str::<TreeId>(&serde_json::to_string(&tree).unwrap()).unwrap(), tree);
     assert!(serde_json::from_str::<TreeId>("\"git-..\"").is_err());
 }
+
+#[test]
+fn trees_say_what_they_were_made_from() {
+    let digits = "ab".repeat(32);
+    let release = TreeId::of_release(&digits).unwrap();
+    assert_eq!(release.archive(), Some(digits.as_str()));
+    let without = release.without_spec();
+    assert_eq!((without.archive(), without.with_spec()), (Some(digits.as_str()), release));
+    assert!(TreeId::empty().is_empty());
+    assert_eq!((TreeId::empty().archive(), TreeId::try_from(TreeId::empty().to_string())), (None, Ok(TreeId::empty())));
+    assert_eq!((short("0123456789abcdef"), short(NO_COMMIT)), ("0123456789", "plain-default"));
+}

@@ -227,3 +227,27 @@ fn the_folder_and_the_metadata_say_the_same() {
     let link = Tar::new().file("acme-web-1.0.0/x", METADATA).link("acme-web-1.0.0/metadata.json", "x");
     assert_eq!(published(link), "the archive has no metadata.json in its top folder");
 }
+
+#[test]
+fn files_may_stand_at_the_top() {
+    let tar = Tar::new().folder("./").file("./metadata.json", METADATA).file("manifests/init.pp", "");
+    let mut seen = Vec::new();
+    let read = Archive::walk_files(tar.packed().as_slice(), &BOUNDS, |entry, _| {
+        seen.push(entry.path.to_owned());
+        Ok(())
+    });
+    let archive = read.unwrap();
+    assert_eq!((archive.top.as_str(), archive.files), ("", 2));
+    assert_eq!(seen, ["", "metadata.json", "manifests/init.pp"]);
+    for (tar, expected) in [
+        (Tar::new().file("../x", ""), "'../x' leads out of the archive"),
+        (Tar::new().link("x", "../y"), "the link 'x' leads out of the archive, to '../y'"),
+        (Tar::new().link("x", "y").file("x/z", ""), "'x/z' lies below something that is no folder"),
+        (Tar::new().file("x", "").file("./x", ""), "'./x' is there twice"),
+        (Tar::new().file(".", ""), "'.' is no usable name of a file"),
+        (Tar::new(), "the archive holds nothing"),
+    ] {
+        let read = Archive::walk_files(tar.packed().as_slice(), &BOUNDS, |_, _| Ok(()));
+        assert_eq!(read.unwrap_err().to_string(), expected);
+    }
+}
