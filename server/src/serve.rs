@@ -150,10 +150,17 @@ fn start(app: &Data<App>, live: &Arc<Live>, connections: &Connections) -> anyhow
 /// How long a connection that is closed may take to say goodbye.
 const DISCONNECT: Duration = Duration::from_secs(3);
 
-/// Lists the environments in the background, so that the first agents find them ready.
+/// Lists the environments and reads what Chef's searches go by in the background, so that the first agents and clients
+/// find them ready.
 fn warm(app: &Data<App>) {
     let environments = app.environments.clone();
     std::thread::spawn(move || environments.warm());
+    let store = app.store.clone();
+    actix_web::rt::spawn(async move {
+        if let Err(error) = store.warm_search().await {
+            tracing::warn!(%error, "searches of Chef are not prepared: the first one will be");
+        }
+    });
 }
 
 /// Says on standard output that the server serves, and after the first start what to do next.

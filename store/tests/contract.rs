@@ -88,6 +88,7 @@ contract! {
         only_what_may_be_needed_is_kept;
     search:
         a_reader_finds_what_was_kept_and_nothing_that_was_taken_back, many_objects_are_found_as_one_by_one,
+        what_others_read_meanwhile_takes_nothing_from_a_reader,
         a_part_of_a_node_has_what_was_asked_for, a_save_of_the_same_changes_nothing,
         every_form_of_query_is_exact,
         a_save_is_seen_at_once_and_leaves_nothing_behind,

@@ -48,6 +48,11 @@ impl Store {
         self.database.read(job).await.map_err(fault)?
     }
 
+    /// Reads what searches go by, so that the first one finds it ready.
+    pub async fn warm_search(&self) -> Result<()> {
+        self.chef_read(|db| db.view.as_ref().map_or(Ok(()), |view| view.read(db.db).map_err(failed))).await
+    }
+
     /// Lends a transaction that changes. What it did is on disk when this answers; where `work`
     /// refuses, nothing was done.
     pub async fn chef_write<T: Send + 'static>(

@@ -6,7 +6,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use crate::error::Error;
 
-const MIGRATIONS: [&str; 11] = [
+const MIGRATIONS: [&str; 12] = [
     include_str!("../migrations/sqlite/0001_authority.sql"),
     include_str!("../migrations/sqlite/0002_inventory.sql"),
     include_str!("../migrations/sqlite/0003_chef.sql"),
@@ -18,6 +18,7 @@ const MIGRATIONS: [&str; 11] = [
     include_str!("../migrations/sqlite/0009_search.sql"),
     include_str!("../migrations/sqlite/0010_cookbook_bytes.sql"),
     include_str!("../migrations/sqlite/0011_deployments.sql"),
+    include_str!("../migrations/sqlite/0012_signatures.sql"),
 ];
 
 /// Brings the schema up to date: each migration in a transaction of its own, counted in

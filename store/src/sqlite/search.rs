@@ -2,7 +2,7 @@
 //!
 //! The entries of an object lie in [`fragment`]s, each of which is kept once for all objects of a collection that have
 //! it. A search goes over the fragments' [`signature`]s, which are kept in [`memory`], reads the few fragments that may
-//! hold what is asked for, and looks up whose they are. So a save writes only what changed, without an index of words,
+//! hold what is asked for and are not told whole there, and looks up whose they are. So a save writes only what changed, without an index of words,
 //! and a search takes time in proportion to the fragments that differ.
 
 mod fragment;
@@ -10,7 +10,8 @@ mod memory;
 mod question;
 mod signature;
 
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chef::search::{Leaf, Plan};
 use rusqlite::{Connection, OptionalExtension};
@@ -18,10 +19,10 @@ use serde_json::Value;
 use sha2::Digest;
 
 pub(crate) use memory::{Memory, View};
-use question::Question;
+use question::{Mark, Question};
 
 /// How objects are indexed. An index that was made in another way is made anew when the store is opened.
-const MANNER: i64 = 1;
+const MANNER: i64 = 2;
 
 /// Fragments up to which their objects are looked up one by one. Beyond, all objects are gone through.
 const FEW: usize = 500;
@@ -33,6 +34,9 @@ pub(crate) struct Collection(pub(crate) i64);
 /// Tells fragments apart.
 type Print = [u8; 16];
 
+/// The fragments of each of an object's fields, by the print of the field.
+type Fields = BTreeMap<Print, Vec<(Print, i64)>>;
+
 /// Makes what an object is found by that of `fields`.
 pub(crate) fn put<'a>(
     connection: &Connection,
@@ -40,29 +44,40 @@ pub(crate) fn put<'a>(
     object: i64,
     fields: impl Iterator<Item = (&'a str, &'a Value)>,
 ) -> rusqlite::Result<()> {
-    let contents: BTreeMap<Print, Vec<u8>> =
-        fragment::divided(fields).into_iter().map(|content| (print(collection, &content), content)).collect();
-    let before = kept(connection, object)?.map(|(_, prints)| prints).unwrap_or_default();
-    if before.len() == contents.len() && before.keys().eq(contents.keys()) && !before.is_empty() {
+    let before = kept(connection, object)?.map(|(_, fields)| fields).unwrap_or_default();
+    let mut known: BTreeMap<Print, i64> = before.values().flatten().copied().collect();
+    let mut after = Fields::new();
+    let mut add = connection.prepare_cached("INSERT INTO search_part (fragment, object) VALUES (?1, ?2)")?;
+    let mut text = Vec::new();
+    for (key, value) in fields {
+        text.clear();
+        let failed = |error| rusqlite::Error::ToSqlConversionFailure(Box::new(error));
+        serde_json::to_writer(&mut text, &(key, value)).map_err(failed)?;
+        let field = print(collection, &text);
+        if let Some(fragments) = before.get(&field) {
+            after.insert(field, fragments.clone());
+            continue;
+        }
+        let mut fragments = Vec::new();
+        for content in fragment::divided(key, value) {
+            let print = print(collection, &content);
+            if let Entry::Vacant(place) = known.entry(print) {
+                let fragment = kept_fragment(connection, collection, &print, &content)?;
+                add.execute((fragment, object))?;
+                place.insert(fragment);
+            }
+            fragments.push((print, known[&print]));
+        }
+        after.insert(field, fragments);
+    }
+    if after.len() == before.len() && after.keys().eq(before.keys()) && !before.is_empty() {
         return Ok(());
     }
-    let mut after: BTreeMap<Print, i64> = BTreeMap::new();
-    let mut add = connection.prepare_cached("INSERT INTO search_part (fragment, object) VALUES (?1, ?2)")?;
-    for (print, content) in contents {
-        let fragment = if let Some(fragment) = before.get(&print) {
-            *fragment
-        } else {
-            let fragment = kept_fragment(connection, collection, &print, &content)?;
-            add.execute((fragment, object))?;
-            fragment
-        };
-        after.insert(print, fragment);
+    let numbers = |fields: &Fields| -> BTreeSet<i64> { fields.values().flatten().map(|(_, number)| *number).collect() };
+    let fragments = numbers(&after);
+    for fragment in numbers(&before).difference(&fragments) {
+        let_go(connection, *fragment, object)?;
     }
-    for (_, fragment) in before.iter().filter(|(print, _)| !after.contains_key(*print)) {
-        let_go(connection, collection, *fragment, object)?;
-    }
-    let mut fragments: Vec<i64> = after.values().copied().collect();
-    fragments.sort_unstable();
     let mut steps = Vec::with_capacity(fragments.len() * 2);
     let mut from = 0;
     for fragment in fragments {
@@ -72,19 +87,18 @@ pub(crate) fn put<'a>(
     connection
         .prepare_cached("INSERT OR REPLACE INTO search_object (collection, object, fragments) VALUES (?1, ?2, ?3)")?
         .execute((collection.0, object, steps))?;
-    let prints: Vec<u8> =
-        after.iter().flat_map(|(print, fragment)| print.iter().copied().chain(fragment.to_le_bytes())).collect();
     connection
         .prepare_cached("INSERT OR REPLACE INTO search_print (object, collection, prints) VALUES (?1, ?2, ?3)")?
-        .execute((object, collection.0, prints))?;
+        .execute((object, collection.0, written(&after)))?;
     Ok(())
 }
 
 /// Forgets an object.
 pub(crate) fn remove(connection: &Connection, object: i64) -> rusqlite::Result<()> {
-    let Some((collection, prints)) = kept(connection, object)? else { return Ok(()) };
-    for fragment in prints.into_values() {
-        let_go(connection, collection, fragment, object)?;
+    let Some((collection, fields)) = kept(connection, object)? else { return Ok(()) };
+    let fragments: BTreeSet<i64> = fields.into_values().flatten().map(|(_, fragment)| fragment).collect();
+    for fragment in fragments {
+        let_go(connection, fragment, object)?;
     }
     connection
         .prepare_cached("DELETE FROM search_object WHERE collection = ?1 AND object = ?2")?
@@ -118,17 +132,42 @@ fn print(collection: Collection, content: &[u8]) -> Print {
 }
 
 /// Whose an object is, and its fragments.
-fn kept(connection: &Connection, object: i64) -> rusqlite::Result<Option<(Collection, BTreeMap<Print, i64>)>> {
+fn kept(connection: &Connection, object: i64) -> rusqlite::Result<Option<(Collection, Fields)>> {
     let mut statement = connection.prepare_cached("SELECT collection, prints FROM search_print WHERE object = ?1")?;
-    let read = |row: &rusqlite::Row<'_>| Ok((Collection(row.get(0)?), row.get::<_, Vec<u8>>(1)?));
+    let read = |row: &rusqlite::Row<'_>| Ok((Collection(row.get(0)?), row.get_ref(1)?.as_blob()?.to_vec()));
     let found = statement.query_row([object], read).optional()?;
-    Ok(found.map(|(collection, prints)| {
-        let read = |bytes: &[u8]| {
-            let (print, fragment) = bytes.split_first_chunk::<16>()?;
-            Some((*print, i64::from_le_bytes(*fragment.first_chunk::<8>()?)))
-        };
-        (collection, prints.chunks_exact(24).filter_map(read).collect())
-    }))
+    Ok(found.map(|(collection, prints)| (collection, read_fields(&prints))))
+}
+
+/// Of each field the print, the number of fragments, and of each of these the print and the number.
+fn written(fields: &Fields) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for (field, fragments) in fields {
+        bytes.extend_from_slice(field);
+        bytes.extend_from_slice(&(fragments.len() as u32).to_le_bytes());
+        for (print, fragment) in fragments {
+            bytes.extend_from_slice(print);
+            bytes.extend_from_slice(&fragment.to_le_bytes());
+        }
+    }
+    bytes
+}
+
+fn read_fields(mut bytes: &[u8]) -> Fields {
+    fn next<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
+        let (first, rest) = bytes.split_first_chunk()?;
+        *bytes = rest;
+        Some(*first)
+    }
+    let mut fields = Fields::new();
+    while let (Some(field), Some(count)) = (next(&mut bytes), next(&mut bytes)) {
+        let fragments = (0..u32::from_le_bytes(count)).map_while(|_| {
+            let print = next(&mut bytes)?;
+            Some((print, i64::from_le_bytes(next(&mut bytes)?)))
+        });
+        fields.insert(field, fragments.collect());
+    }
+    fields
 }
 
 /// The fragment with this content, made if it is not there.
@@ -147,13 +186,13 @@ fn kept_fragment(
         .execute((print, content))?;
     let fragment = connection.last_insert_rowid();
     connection
-        .prepare_cached("INSERT INTO search_signature (collection, fragment, signature) VALUES (?1, ?2, ?3)")?
-        .execute((collection.0, fragment, signature::of(content)))?;
+        .prepare_cached("INSERT INTO search_signature (fragment, collection, signature) VALUES (?1, ?2, ?3)")?
+        .execute((fragment, collection.0, signature::of(content)))?;
     Ok(fragment)
 }
 
 /// Takes a fragment from an object; one that is nobody's is dropped.
-fn let_go(connection: &Connection, collection: Collection, fragment: i64, object: i64) -> rusqlite::Result<()> {
+fn let_go(connection: &Connection, fragment: i64, object: i64) -> rusqlite::Result<()> {
     connection
         .prepare_cached("DELETE FROM search_part WHERE fragment = ?1 AND object = ?2")?
         .execute((fragment, object))?;
@@ -161,9 +200,7 @@ fn let_go(connection: &Connection, collection: Collection, fragment: i64, object
         return Ok(());
     }
     connection.prepare_cached("DELETE FROM search_fragment WHERE id = ?1")?.execute([fragment])?;
-    connection
-        .prepare_cached("DELETE FROM search_signature WHERE collection = ?1 AND fragment = ?2")?
-        .execute((collection.0, fragment))?;
+    connection.prepare_cached("DELETE FROM search_signature WHERE fragment = ?1")?.execute([fragment])?;
     Ok(())
 }
 
@@ -192,8 +229,11 @@ impl Search<'_> {
             Plan::Combined { must, may, must_not } => {
                 let mut found: Option<Vec<i64>> = None;
                 for plan in must {
-                    let next = self.plan(plan)?;
-                    found = Some(found.map_or(next.clone(), |found| both(&found, &next)));
+                    found = Some(match found {
+                        None => self.plan(plan)?,
+                        Some(found) if found.is_empty() => return Ok(found),
+                        Some(found) => both(&found, &self.plan(plan)?),
+                    });
                 }
                 if must.is_empty() && !may.is_empty() {
                     let mut any = Vec::new();
@@ -220,50 +260,57 @@ impl Search<'_> {
     }
 
     fn leaf(&self, leaf: &Leaf) -> rusqlite::Result<Vec<i64>> {
-        let question = Question::new(leaf);
+        let mut question = Question::new(leaf);
         if question.is_of_all() {
             return self.all();
         }
-        let fragments = self.passing(&question)?;
-        if fragments.len() <= FEW { self.owners(&question, &fragments) } else { self.among_all(&question, &fragments) }
+        let fragments = self.marked(&mut question)?;
+        if fragments.len() <= FEW {
+            self.owners(&mut question, &fragments)
+        } else {
+            self.among_all(&mut question, &fragments)
+        }
     }
 
-    /// Fragments that may hold what is asked for.
-    fn passing(&self, question: &Question<'_>) -> rusqlite::Result<Vec<i64>> {
-        let filters = question.filters();
-        let passes = |signature: &[u8]| filters.iter().any(|filter| filter.passes(signature));
+    /// Fragments that hold, or may hold, what is asked for.
+    fn marked(&self, question: &mut Question<'_>) -> rusqlite::Result<Vec<(i64, Mark)>> {
+        let mut fragments = Vec::new();
+        let mut look = |fragment: i64, signature: &[u8]| match question.mark(signature) {
+            Mark::Not => {}
+            mark => fragments.push((fragment, mark)),
+        };
         if let Some(view) = self.view
-            && let Some(fragments) = view.passing(self.connection, self.collection, &passes)?
+            && let Some(blocks) = view.blocks(self.connection, self.collection)?
         {
+            for (fragment, signature) in blocks.iter().flat_map(|block| block.signatures()) {
+                look(fragment, signature);
+            }
             return Ok(fragments);
         }
         let mut statement = self.connection.prepare_cached(
             "SELECT fragment, signature FROM search_signature WHERE collection = ?1 ORDER BY fragment",
         )?;
         let mut rows = statement.query([self.collection.0])?;
-        let mut fragments = Vec::new();
         while let Some(row) = rows.next()? {
-            if passes(row.get_ref(1)?.as_blob().unwrap_or_default()) {
-                fragments.push(row.get(0)?);
-            }
+            look(row.get(0)?, row.get_ref(1)?.as_blob().unwrap_or_default());
         }
         Ok(fragments)
     }
 
-    fn holds(&self, question: &Question<'_>, fragment: i64) -> rusqlite::Result<bool> {
+    fn holds(&self, question: &mut Question<'_>, fragment: i64) -> rusqlite::Result<bool> {
         let mut statement = self.connection.prepare_cached("SELECT content FROM search_fragment WHERE id = ?1")?;
         let mut rows = statement.query([fragment])?;
         // One that is gone holds nothing.
         let Some(row) = rows.next()? else { return Ok(false) };
-        Ok(fragment::any(row.get_ref(0)?.as_blob().unwrap_or_default(), |entry| question.takes(entry)))
+        Ok(question.is_held_by(row.get_ref(0)?.as_blob().unwrap_or_default()))
     }
 
     /// Looks from the fragments to their objects.
-    fn owners(&self, question: &Question<'_>, fragments: &[i64]) -> rusqlite::Result<Vec<i64>> {
+    fn owners(&self, question: &mut Question<'_>, fragments: &[(i64, Mark)]) -> rusqlite::Result<Vec<i64>> {
         let mut statement = self.connection.prepare_cached("SELECT object FROM search_part WHERE fragment = ?1")?;
         let mut found = Vec::new();
-        for fragment in fragments {
-            if self.holds(question, *fragment)? {
+        for (fragment, mark) in fragments {
+            if *mark == Mark::Holds || self.holds(question, *fragment)? {
                 for object in statement.query_map([fragment], |row| row.get::<_, i64>(0))? {
                     found.push(object?);
                 }
@@ -275,10 +322,10 @@ impl Search<'_> {
     }
 
     /// Looks from the objects to their fragments, and no further than needed.
-    fn among_all(&self, question: &Question<'_>, fragments: &[i64]) -> rusqlite::Result<Vec<i64>> {
+    fn among_all(&self, question: &mut Question<'_>, fragments: &[(i64, Mark)]) -> rusqlite::Result<Vec<i64>> {
         let mut marks = Marks::default();
-        for fragment in fragments {
-            *marks.of(*fragment) = Mark::Unknown;
+        for (fragment, mark) in fragments {
+            *marks.of(*fragment) = *mark;
         }
         let mut statement = self
             .connection
@@ -313,15 +360,6 @@ impl Search<'_> {
         }
         Ok(found)
     }
-}
-
-/// What is known of a fragment.
-#[derive(Clone, Copy, Default)]
-enum Mark {
-    #[default]
-    Not,
-    Unknown,
-    Holds,
 }
 
 /// Marks of fragments, by pages: their numbers lie far apart.

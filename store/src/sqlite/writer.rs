@@ -119,7 +119,8 @@ fn serve(connection: &Connection, mut queue: mpsc::Receiver<Box<dyn Job>>, limit
 }
 
 /// Runs the first job and all that have queued up meanwhile in one transaction. Each has a
-/// savepoint of its own, so that one that fails takes nothing else with it.
+/// savepoint of its own, so that one that fails takes nothing else with it; one that nobody waits
+/// behind has the transaction to itself.
 fn transact(
     connection: &Connection,
     queue: &mut mpsc::Receiver<Box<dyn Job>>,
@@ -130,11 +131,17 @@ fn transact(
     execute("BEGIN IMMEDIATE")?;
     let mut next = 0;
     while next < batch.len() {
-        execute("SAVEPOINT job")?;
-        if !batch[next].run(connection) {
-            execute("ROLLBACK TO job")?;
+        if next == 0 && queue.is_empty() {
+            if !batch[next].run(connection) {
+                return if connection.is_autocommit() { Ok(()) } else { execute("ROLLBACK").map(drop) };
+            }
+        } else {
+            execute("SAVEPOINT job")?;
+            if !batch[next].run(connection) {
+                execute("ROLLBACK TO job")?;
+            }
+            execute("RELEASE job")?;
         }
-        execute("RELEASE job")?;
         next += 1;
         if batch.len() < limit
             && let Ok(job) = queue.try_recv()

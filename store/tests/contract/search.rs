@@ -173,6 +173,24 @@ pub(crate) async fn a_reader_finds_what_was_kept_and_nothing_that_was_taken_back
     assert_eq!(read(store, "mtu:*").await, "two four");
 }
 
+pub(crate) async fn what_others_read_meanwhile_takes_nothing_from_a_reader(store: &Store) {
+    write(store, nodes).await;
+    assert_eq!(read(store, "platform:*").await, "one two three");
+    write(store, |db| put(db, "one", &json!({"fresh": true}))).await;
+    let (others, handle) = (store.clone(), tokio::runtime::Handle::current());
+    let seen = store.chef_read(move |db| {
+        // From here on it sees what there is now.
+        db.entity(ORG, Kind::Node, "one")?;
+        handle.block_on(async {
+            write(&others, |db| put(db, "one", &json!({"platform": "plan9"}))).await;
+            assert_eq!(read(&others, "platform:plan9").await, "one");
+            assert_eq!(read(&others, "fresh:*").await, "");
+        });
+        Ok((found(db, "fresh:*").join(" "), found(db, "platform:plan9").join(" ")))
+    });
+    assert_eq!(seen.await.unwrap(), ("one".to_owned(), String::new()));
+}
+
 pub(crate) async fn a_part_of_a_node_has_what_was_asked_for(store: &Store) {
     write(store, nodes).await;
     let part = |names: &'static [&'static str]| async move {

@@ -45,34 +45,36 @@ pub(super) fn common(one: &[u8], other: &[u8]) -> usize {
     begin + one[begin..].iter().zip(&other[begin..]).take_while(|(one, other)| one == other).count()
 }
 
-/// The fragments of an object's fields.
-pub(super) fn divided<'a>(fields: impl Iterator<Item = (&'a str, &'a Value)>) -> Vec<Vec<u8>> {
-    let mut all = Vec::new();
-    for (key, value) in fields {
-        let mut size = 0;
-        entries(key, value, &mut |entry| {
-            size += 4 + entry.value.map_or(entry.path.len() - entry.leaf, str::len);
-        });
-        // A power of two, so that a field that grows a little is not divided anew.
-        let count = size.div_ceil(USUAL).next_power_of_two().min(MOST);
-        let mut texts: Vec<Text> = Vec::new();
-        texts.resize_with(count, Text::default);
-        entries(key, value, &mut |entry| {
-            let place = if count == 1 { 0 } else { hash(b'b', &entry.path[..entry.branch], "") as usize % count };
-            texts[place].add(entry);
-        });
-        all.extend(texts.into_iter().map(|text| text.bytes).filter(|bytes| !bytes.is_empty()));
-    }
-    all
+/// The fragments of one of an object's fields.
+pub(super) fn divided(key: &str, value: &Value) -> Vec<Vec<u8>> {
+    // A power of two, so that a field that grows a little is not divided anew.
+    let count = size(value).div_ceil(USUAL).next_power_of_two().min(MOST);
+    let mut texts: Vec<Text> = Vec::new();
+    texts.resize_with(count, Text::default);
+    entries(key, value, &mut |entry| {
+        let place = if count == 1 { 0 } else { hash(b'b', &entry.path[..entry.branch], "") as usize % count };
+        texts[place].add(entry);
+    });
+    texts.into_iter().map(|text| text.bytes).filter(|bytes| !bytes.is_empty()).collect()
 }
 
-/// Whether an entry of a fragment is taken.
-pub(super) fn any(content: &[u8], mut takes: impl FnMut(Entry<'_>) -> bool) -> bool {
-    let mut path = String::new();
+/// About the bytes that the entries of a value take.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::Object(fields) => fields.iter().map(|(key, value)| 2 * (key.len() + 4) + size(value)).sum(),
+        Value::Array(items) => items.iter().map(size).sum(),
+        Value::String(text) => text.len() + 4,
+        _ => 8,
+    }
+}
+
+/// Whether an entry of a fragment is taken. Paths are read to `path`.
+pub(super) fn any(content: &[u8], path: &mut String, mut takes: impl FnMut(Entry<'_>) -> bool) -> bool {
+    path.clear();
     let mut rest = content;
     while !rest.is_empty() {
         // What cannot be read was not written here, and holds nothing.
-        let Some(leaf) = read_path(&mut rest, &mut path) else { return false };
+        let Some(leaf) = read_path(&mut rest, path) else { return false };
         let value = match read_number(&mut rest) {
             Some(0) => None,
             Some(length) => match read_text(&mut rest, length - 1) {
@@ -84,7 +86,7 @@ pub(super) fn any(content: &[u8], mut takes: impl FnMut(Entry<'_>) -> bool) -> b
         if leaf > path.len() || !path.is_char_boundary(leaf) {
             return false;
         }
-        if takes(Entry { path: &path, leaf, branch: path.len(), value }) {
+        if takes(Entry { path, leaf, branch: path.len(), value }) {
             return true;
         }
     }

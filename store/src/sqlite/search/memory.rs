@@ -1,11 +1,11 @@
 //! Signatures kept in memory, as they are in the database.
 //!
-//! A fragment never changes and its number is never given to another one, so what is kept stays right, and only what
-//! came since is read. What is gone is kept until all is read anew.
+//! A fragment never changes and its number, higher than all before, is never given to another one. So what was read
+//! before a transaction began is right for it up to the last number that was read, and it reads the later ones itself.
+//! What is gone is kept until all is read anew.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rusqlite::Connection;
@@ -16,110 +16,154 @@ use super::Collection;
 const ROOM: usize = 512 << 20;
 /// Signatures that may come, besides as many as there were, before all are read anew.
 const NEW: usize = 20_000;
+/// Signatures of a block.
+const BLOCK: usize = 1024;
 
 #[derive(Default)]
 pub(crate) struct Memory {
-    collections: Mutex<BTreeMap<i64, Arc<Mutex<Kept>>>>,
-    /// How often a collection was read from its beginning.
-    readings: AtomicU64,
+    state: Mutex<Arc<State>>,
+    /// Held by who reads all.
+    reading: Mutex<()>,
 }
 
-/// The signatures of a collection by ascending number of their fragments.
-#[derive(Default)]
-struct Kept {
+/// What was read.
+#[derive(Clone, Default)]
+struct State {
+    collections: BTreeMap<i64, Vec<Arc<Block>>>,
+    /// The last number.
+    last: i64,
+    count: usize,
+    bytes: usize,
+    /// Signatures there were when all were read.
+    first: usize,
+}
+
+/// Signatures of a collection by ascending number of their fragments.
+#[derive(Clone, Default)]
+pub(super) struct Block {
     fragments: Vec<i64>,
     ends: Vec<usize>,
     bytes: Vec<u8>,
-    /// Signatures there were when all were read.
-    first: usize,
 }
 
 /// What one transaction makes of the memory.
 pub(crate) struct View {
     memory: Arc<Memory>,
-    /// Readings there were before the transaction began. After another one the memory may lack what this transaction
-    /// still sees.
-    readings: Cell<u64>,
+    state: RefCell<Arc<State>>,
 }
 
 impl View {
     /// To be made before the transaction sees anything.
     pub(crate) fn new(memory: &Arc<Memory>) -> Self {
-        Self { memory: memory.clone(), readings: Cell::new(memory.readings.load(Ordering::SeqCst)) }
+        Self { memory: memory.clone(), state: RefCell::new(memory.state().clone()) }
     }
 
-    /// Fragments whose signatures pass; `None` if the memory cannot tell.
-    pub(super) fn passing(
+    /// The signatures of a collection; `None` where they are too many to be kept.
+    pub(super) fn blocks(
         &self,
         connection: &Connection,
         collection: Collection,
-        passes: &dyn Fn(&[u8]) -> bool,
-    ) -> rusqlite::Result<Option<Vec<i64>>> {
-        let kept = {
-            let mut all = self.memory.collections.lock().unwrap_or_else(PoisonError::into_inner);
-            all.entry(collection.0).or_default().clone()
-        };
-        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.memory.readings.load(Ordering::SeqCst) != self.readings.get() {
+    ) -> rusqlite::Result<Option<Vec<Arc<Block>>>> {
+        let state = self.read_on(connection)?.filter(|state| state.bytes <= ROOM);
+        Ok(state.map(|state| state.collections.get(&collection.0).cloned().unwrap_or_default()))
+    }
+
+    /// Reads what is not read yet.
+    pub(crate) fn read(&self, connection: &Connection) -> rusqlite::Result<()> {
+        self.read_on(connection).map(drop)
+    }
+
+    fn read_on(&self, connection: &Connection) -> rusqlite::Result<Option<Arc<State>>> {
+        let before = self.state.borrow().clone();
+        if before.bytes > ROOM {
             return Ok(None);
         }
-        if kept.fragments.len() > 2 * kept.first + NEW {
-            *kept = Kept::default();
-        }
-        let begins = kept.fragments.is_empty();
-        if !kept.read_on(connection, collection)? {
-            *kept = Kept::default();
-            return Ok(None);
-        }
-        if begins {
-            kept.first = kept.fragments.len();
-            if kept.first > 0 {
-                self.readings.set(self.memory.readings.fetch_add(1, Ordering::SeqCst) + 1);
+        if before.is_to_be_read_anew() {
+            let _reading = self.memory.reading.lock().unwrap_or_else(PoisonError::into_inner);
+            if !Arc::ptr_eq(&before, &self.memory.state()) {
+                // Somebody else has read all, and may see later things than this transaction.
+                return Ok(None);
             }
-            self.memory.make_room(collection, kept.bytes.len());
+            let mut all = State::default();
+            all.read_on(connection)?;
+            all.first = all.count;
+            return Ok(Some(self.keep(&before, all)));
         }
-        Ok(Some(kept.passing(passes)))
+        if before.last < last(connection)? {
+            let mut more = State::clone(&before);
+            more.read_on(connection)?;
+            return Ok(Some(self.keep(&before, more)));
+        }
+        Ok(Some(before))
+    }
+
+    /// Keeps what was read for those that come later, if nobody else did meanwhile.
+    fn keep(&self, before: &Arc<State>, after: State) -> Arc<State> {
+        let after = Arc::new(after);
+        let mut state = self.memory.state();
+        if Arc::ptr_eq(&state, before) {
+            state.clone_from(&after);
+        }
+        self.state.replace(after.clone());
+        after
     }
 }
 
 impl Memory {
-    /// Forgets the others where all would be too much.
-    fn make_room(&self, collection: Collection, needed: usize) {
-        let mut all = self.collections.lock().unwrap_or_else(PoisonError::into_inner);
-        let others: usize = all
-            .iter()
-            .filter(|(number, _)| **number != collection.0)
-            // One that is being read now is not waited for.
-            .map(|(_, kept)| kept.try_lock().map_or(0, |kept| kept.bytes.len()))
-            .sum();
-        if others + needed > ROOM {
-            all.retain(|number, _| *number == collection.0);
-        }
+    fn state(&self) -> std::sync::MutexGuard<'_, Arc<State>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Kept {
-    /// Reads what came since; false if it is too much.
-    fn read_on(&mut self, connection: &Connection, collection: Collection) -> rusqlite::Result<bool> {
-        let last = self.fragments.last().copied().unwrap_or(0);
-        let mut statement = connection.prepare_cached(
-            "SELECT fragment, signature FROM search_signature WHERE collection = ?1 AND fragment > ?2 ORDER BY fragment",
-        )?;
-        let mut rows = statement.query((collection.0, last))?;
-        while let Some(row) = rows.next()? {
-            self.bytes.extend_from_slice(row.get_ref(1)?.as_blob().unwrap_or_default());
-            self.fragments.push(row.get(0)?);
-            self.ends.push(self.bytes.len());
-            if self.bytes.len() > ROOM {
-                return Ok(false);
-            }
-        }
-        Ok(true)
+fn last(connection: &Connection) -> rusqlite::Result<i64> {
+    let mut statement = connection.prepare_cached("SELECT coalesce(max(fragment), 0) FROM search_signature")?;
+    statement.query_row([], |row| row.get(0))
+}
+
+impl State {
+    fn is_to_be_read_anew(&self) -> bool {
+        self.last == 0 || self.count > 2 * self.first + NEW
     }
 
-    fn passing(&self, passes: &dyn Fn(&[u8]) -> bool) -> Vec<i64> {
+    /// Reads what came since. Where that is too much, nothing is kept.
+    fn read_on(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        let mut statement = connection.prepare_cached(
+            "SELECT fragment, collection, signature FROM search_signature WHERE fragment > ?1 ORDER BY fragment",
+        )?;
+        let mut rows = statement.query([self.last])?;
+        while let Some(row) = rows.next()?
+            && self.bytes <= ROOM
+        {
+            let signature = row.get_ref(2)?.as_blob().unwrap_or_default();
+            self.last = row.get(0)?;
+            self.count += 1;
+            self.bytes += signature.len();
+            let blocks = self.collections.entry(row.get(1)?).or_default();
+            if blocks.last().is_none_or(|block| block.fragments.len() >= BLOCK) {
+                blocks.push(Arc::default());
+            }
+            if let Some(block) = blocks.last_mut() {
+                Arc::make_mut(block).add(self.last, signature);
+            }
+        }
+        if self.bytes > ROOM {
+            self.collections.clear();
+        }
+        Ok(())
+    }
+}
+
+impl Block {
+    fn add(&mut self, fragment: i64, signature: &[u8]) {
+        self.bytes.extend_from_slice(signature);
+        self.fragments.push(fragment);
+        self.ends.push(self.bytes.len());
+    }
+
+    /// Fragments and their signatures.
+    pub(super) fn signatures(&self) -> impl Iterator<Item = (i64, &[u8])> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         let signatures = starts.zip(&self.ends).map(|(start, end)| &self.bytes[start..*end]);
-        self.fragments.iter().zip(signatures).filter(|(_, signature)| passes(signature)).map(|(id, _)| *id).collect()
+        self.fragments.iter().copied().zip(signatures)
     }
 }

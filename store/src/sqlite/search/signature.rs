@@ -1,119 +1,158 @@
 //! Signatures: from which it is seen without reading a fragment that it does not hold what is asked for.
 //!
-//! A signature is two fields of bits, the first with its length before it. The first tells of keys, and of values and
-//! words whole: [`MARKS`] bits are set for each. The second tells of one, two and three bytes that stand beside each other
-//! in a key or a value: one bit is set for each. Where all bits are set, the fragment itself says whether it is so.
+//! A short fragment is its own signature. Of others the signature is a field of bits: four are set for each key, for
+//! each word of a value and for each key with the first word of its value, and one for each run of one to four bytes in
+//! a key or a value. Keys are marked by the last of their parts. Where all bits of what is asked for are set, the
+//! fragment itself says whether it is there.
 
 use super::fragment;
 
+/// Bytes of a fragment that is its own signature.
+const SHORT: usize = 96;
+/// What the first byte says: the fragment follows, or a field does.
+const WHOLE: u8 = 0;
+const FIELD: u8 = 1;
+
 /// Bits that are set for a key or a value.
 const MARKS: u32 = 4;
-/// Bits that there are for each of these.
-const ROOM: usize = 16;
-/// Bits of the second field for two bytes of text, and how many more for the first ones: in a long text much comes
-/// again.
-const GRAM_ROOM: (usize, usize, usize) = (5, 64, 3);
-/// The second field's longest, in bytes.
-const MOST_GRAMS: usize = 4096;
+/// The longest run of bytes that a bit is set for.
+const LONGEST_RUN: usize = 4;
+/// Bits of a field before it is pressed together.
+const PLACES: usize = 1 << 16;
+/// Bits that a field has for each that is set.
+const ROOM: usize = 2;
 
 /// The kinds of things that are marked.
 pub(super) const KEY: u8 = b'k';
 /// A key with the first word of its value.
 pub(super) const PAIR: u8 = b'p';
-/// The first word of a value.
+/// A word of a value.
 pub(super) const VALUE: u8 = b'v';
-/// A word of a value that is not its first.
-pub(super) const WORD: u8 = b'w';
+
+/// What a signature tells.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Signature<'a> {
+    /// The fragment.
+    Whole(&'a [u8]),
+    Field(Field<'a>),
+}
+
+/// Bits, each for so many neighbouring places.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Field<'a> {
+    step: u32,
+    bits: &'a [u8],
+}
 
 /// What a fragment must hold: all of it.
-#[derive(Debug, Default)]
-pub(super) struct Filter {
-    marks: Vec<u64>,
-    grams: Vec<u32>,
+#[derive(Debug, Clone, Default)]
+pub(super) struct Filter(Vec<u32>);
+
+impl<'a> Signature<'a> {
+    /// `None` where it cannot be read.
+    pub(super) fn read(signature: &'a [u8]) -> Option<Self> {
+        match signature.split_first()? {
+            (&WHOLE, content) => Some(Self::Whole(content)),
+            (&FIELD, field) => {
+                let (step, bits) = field.split_first_chunk::<2>()?;
+                Some(Self::Field(Field { step: u32::from(u16::from_le_bytes(*step)).max(1), bits }))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Field<'_> {
+    fn is_set(&self, place: u32) -> bool {
+        let place = (place / self.step) as usize;
+        self.bits.get(place / 8).is_none_or(|byte| byte & (1 << (place % 8)) != 0)
+    }
 }
 
 impl Filter {
     pub(super) fn mark(mut self, kind: u8, one: &str, other: &str) -> Self {
-        self.marks.push(hash(kind, one, other));
+        self.0.extend(marks(hash(kind, one, other)));
         self
     }
 
     /// Texts that stand within a key.
-    pub(super) fn in_key(mut self, texts: &[String]) -> Self {
-        self.add_grams(texts, KEY);
-        self
+    pub(super) fn in_key(self, texts: &[String]) -> Self {
+        self.within(texts, KEY)
     }
 
     /// Texts that stand within a value.
-    pub(super) fn in_value(mut self, texts: &[String]) -> Self {
-        self.add_grams(texts, VALUE);
+    pub(super) fn in_value(self, texts: &[String]) -> Self {
+        self.within(texts, VALUE)
+    }
+
+    fn within(mut self, texts: &[String], kind: u8) -> Self {
+        let (mut long, mut short) = (Vec::new(), Vec::new());
+        for text in texts {
+            runs(text.as_bytes(), kind, |length, place| {
+                // Long runs tell the most.
+                if length >= LONGEST_RUN.min(text.len()) { long.push(place) } else { short.push(place) }
+            });
+        }
+        self.0.append(&mut long);
+        self.0.append(&mut short);
         self
     }
 
-    fn add_grams(&mut self, texts: &[String], kind: u8) {
-        for text in texts {
-            grams(text.as_bytes(), kind, |gram| self.grams.push(gram));
-        }
-    }
-
-    pub(super) fn passes(&self, signature: &[u8]) -> bool {
-        // What is cut off tells nothing.
-        let Some((length, bits)) = signature.split_first_chunk::<4>() else { return true };
-        let Some((marks, grams)) = bits.split_at_checked(u32::from_le_bytes(*length) as usize) else { return true };
-        let room = marks.len() * 8;
-        self.marks.iter().all(|mark| places(*mark, room).all(|place| is_set(marks, place)))
-            && self.grams.iter().all(|gram| is_set(grams, scaled(*gram, grams.len() * 8)))
+    pub(super) fn passes(&self, field: Field<'_>) -> bool {
+        self.0.iter().all(|place| field.is_set(*place))
     }
 }
 
 /// The signature of a fragment.
 pub(super) fn of(content: &[u8]) -> Vec<u8> {
-    let (mut marked, mut letters) = (0, 0);
-    fragment::any(content, |entry| {
-        let keys = entry.keys().count();
-        match entry.value {
-            None => {
-                marked += keys;
-                letters += entry.path.len() - entry.leaf + 3;
-            }
-            Some(value) => {
-                marked += keys + value.split(' ').count();
-                letters += value.len();
-            }
-        }
-        false
-    });
-    let length = (marked * ROOM).div_ceil(8).max(1);
-    let (each, first, more) = GRAM_ROOM;
-    let gram_length = (letters * each + letters.min(first) * more).div_ceil(2 * 8).clamp(8, MOST_GRAMS);
-    let mut signature = vec![0; 4 + length + gram_length];
-    signature[..4].copy_from_slice(&(length as u32).to_le_bytes());
-    let (marks, gram_bits) = signature[4..].split_at_mut(length);
-    let mut mark = |kind: u8, one: &str, other: &str| {
-        for place in places(hash(kind, one, other), length * 8) {
-            set(marks, place);
-        }
-    };
+    if content.len() <= SHORT {
+        return [&[WHOLE], content].concat();
+    }
+    let mut field = vec![0_u64; PLACES / 64];
+    let mut set = |place: u32| field[place as usize / 64] |= 1 << (place % 64);
     let mut before = String::new();
-    fragment::any(content, |entry| {
+    fragment::any(content, &mut String::new(), |entry| {
+        let leaf = &entry.path[entry.leaf..];
         let Some(value) = entry.value else {
-            entry.keys().for_each(|key| mark(KEY, key, ""));
+            marks(hash(KEY, leaf, "")).for_each(&mut set);
             let known = fragment::common(before.as_bytes(), entry.path.as_bytes());
-            let from = known.saturating_sub(2);
-            grams(&entry.path.as_bytes()[from..], KEY, |gram| set(gram_bits, scaled(gram, gram_length * 8)));
+            let from = known.saturating_sub(LONGEST_RUN - 1);
+            runs(&entry.path.as_bytes()[from..], KEY, |_, place| set(place));
             before.clear();
             before.push_str(entry.path);
             return false;
         };
-        let mut words = value.split(' ');
-        let first = words.next().unwrap_or_default();
-        entry.keys().for_each(|key| mark(PAIR, key, first));
-        mark(VALUE, first, "");
-        words.for_each(|word| mark(WORD, word, ""));
-        grams(value.as_bytes(), VALUE, |gram| set(gram_bits, scaled(gram, gram_length * 8)));
+        marks(hash(PAIR, leaf, first_word(value))).for_each(&mut set);
+        for word in value.split(' ') {
+            marks(hash(VALUE, word, "")).for_each(&mut set);
+        }
+        runs(value.as_bytes(), VALUE, |_, place| set(place));
         false
     });
+    pressed(&field)
+}
+
+/// A field of as many bits as what is set in it needs.
+fn pressed(field: &[u64]) -> Vec<u8> {
+    let count: usize = field.iter().map(|word| word.count_ones() as usize).sum();
+    let step = (PLACES / (count * ROOM).max(1)).clamp(1, PLACES / 64);
+    let mut signature = vec![0; 3 + PLACES.div_ceil(step).div_ceil(8)];
+    signature[0] = FIELD;
+    signature[1..3].copy_from_slice(&(step as u16).to_le_bytes());
+    let bits = &mut signature[3..];
+    for (place, word) in field.iter().enumerate() {
+        let mut word = *word;
+        while word != 0 {
+            let bit = (place * 64 + word.trailing_zeros() as usize) / step;
+            bits[bit / 8] |= 1 << (bit % 8);
+            word &= word - 1;
+        }
+    }
     signature
+}
+
+pub(super) fn first_word(value: &str) -> &str {
+    value.split(' ').next().unwrap_or_default()
 }
 
 /// Kept in the database, so it stays as it is (FNV-1a, mixed at the end).
@@ -125,43 +164,23 @@ pub(super) fn hash(kind: u8, one: &str, other: &str) -> u64 {
     hash ^ (hash >> 33)
 }
 
-fn grams(text: &[u8], kind: u8, mut take: impl FnMut(u32)) {
-    let mut last = u32::from(kind);
+/// The places of a hash's bits.
+fn marks(hash: u64) -> impl Iterator<Item = u32> {
+    let (first, step) = (hash as u32, (hash >> 32) as u32 | 1);
+    (0..MARKS).map(move |number| first.wrapping_add(step.wrapping_mul(number)) >> 16)
+}
+
+/// Hands out length and place of each run of bytes.
+fn runs(text: &[u8], kind: u8, mut take: impl FnMut(usize, u32)) {
+    let mut last = 0_u32;
     for (count, byte) in text.iter().enumerate() {
         last = last << 8 | u32::from(*byte);
-        // The kind stands before the bytes.
-        let kind = u32::from(kind);
-        take(mixed(kind << 8 | last & 0xff));
-        if count > 0 {
-            take(mixed(kind << 16 | last & 0xffff));
+        for length in 1..=LONGEST_RUN.min(count + 1) {
+            let run = u64::from(last << (32 - 8 * length)) | (length as u64) << 32 | u64::from(kind) << 40;
+            let mixed = run.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let mixed = (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            take(length, (mixed >> 48) as u32);
         }
-        if count > 1 {
-            take(mixed(kind << 24 | last & 0x00ff_ffff));
-        }
-    }
-}
-
-fn mixed(gram: u32) -> u32 {
-    let mixed = gram.wrapping_mul(0x9e37_79b1);
-    (mixed ^ (mixed >> 15)).wrapping_mul(0x85eb_ca77)
-}
-
-fn places(hash: u64, bits: usize) -> impl Iterator<Item = usize> {
-    let (first, step) = (hash as u32, (hash >> 32) as u32 | 1);
-    (0..MARKS).map(move |number| scaled(first.wrapping_add(step.wrapping_mul(number)), bits))
-}
-
-fn scaled(hash: u32, bits: usize) -> usize {
-    ((u64::from(hash) * bits as u64) >> 32) as usize
-}
-
-fn is_set(bits: &[u8], place: usize) -> bool {
-    bits.get(place / 8).is_none_or(|byte| byte & (1 << (place % 8)) != 0)
-}
-
-fn set(bits: &mut [u8], place: usize) {
-    if let Some(byte) = bits.get_mut(place / 8) {
-        *byte |= 1 << (place % 8);
     }
 }
 
