@@ -5,9 +5,13 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::{Log, LogFormat};
 
+/// The solver of cookbooks tells every step.
+const TALKATIVE: &str = "pubgrub";
+
 /// Starts the server's log.
 pub(crate) fn start(settings: &Log) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&settings.level)
+    // What comes later counts, so `level` may ask for the solver's steps all the same.
+    let filter = EnvFilter::try_new(format!("{TALKATIVE}=warn,{}", settings.level))
         .with_context(|| format!("setting `log.level`: '{}' is no level", settings.level))?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match settings.format {
