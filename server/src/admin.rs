@@ -231,7 +231,7 @@ async fn run(rooms: &Rooms, command: Command, said: &Said) -> Result<Value, Admi
         Command::Lookup { node, facts, environment, question } => {
             lookup::lookup(rooms, certname(&node)?, facts, environment.as_deref(), question).await
         }
-        Command::Chef(command) => chef::perform(rooms, command).await,
+        Command::Chef(command) => chef::perform(rooms, command, said).await,
         Command::CodeDeploy { order, wait } => code::deploy(rooms, order, wait, said).await,
         Command::CodeStatus => code::status(rooms).await,
         Command::CodeHistory { environment, limit } => code::history(rooms, environment.as_deref(), limit).await,

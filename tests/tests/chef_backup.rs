@@ -239,8 +239,14 @@ fn a_backup_comes_in_and_goes_out_and_in_again() -> Result<()> {
 
     // Into a fresh data folder, and out of it again: while it runs, and while it does not.
     let mut second = Server::options().start()?;
-    second.quartermaster(&["chef", "import", &text(&one), "--overwrite-pivotal"])?;
-    second.quartermaster(&["chef", "export", &text(&two)])?;
+    // How far it has come is told line by line, where nobody looks at a terminal.
+    let output = second.command(&["chef", "import", &text(&one), "--overwrite-pivotal"])?;
+    let told = String::from_utf8(output.stderr)?;
+    assert!(output.status.success() && told.contains("check acme/nodes (1)\n"), "{told}");
+    assert!(told.contains("put acme/cookbooks (") && told.matches("put acme/nodes").count() == 1, "{told}");
+    let output = second.command(&["chef", "export", &text(&two)])?;
+    let told = String::from_utf8(output.stderr)?;
+    assert!(output.status.success() && told.contains("write acme/nodes (1)\n"), "{told}");
     same(&one, &two)?;
     backup.is_in(&second)?;
     // The superuser is now that of the first server.
@@ -267,6 +273,9 @@ fn a_backup_comes_in_and_goes_out_and_in_again() -> Result<()> {
     let output = second.command(&["chef", "verify", "acme"])?;
     let said = String::from_utf8(output.stderr)?;
     assert!(!output.status.success() && said.contains("are others"), "{said}");
+    let output = second.command(&["chef", "verify", "acme", "--json"])?;
+    let answer: Value = serde_json::from_slice(&output.stdout)?;
+    assert!(!output.status.success() && answer["failed"][0]["name"] == "acme/cookbooks/web/1.2.3", "{answer}");
     fs::remove_file(&path)?;
     let output = second.command(&["chef", "verify"])?;
     let said = String::from_utf8(output.stderr)?;

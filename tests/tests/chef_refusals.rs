@@ -266,11 +266,11 @@ fn a_file_is_what_its_checksum_says() -> Result<()> {
     let address = &sandbox.addresses[0].1;
     let before = scene.kept()?;
     // Announced as what it is, and as what it should be.
-    assert_eq!(send_file(&mut scene.connection, address, other)?.status, 400);
+    assert_eq!(send_file(&mut scene.connection, address, other)?.status, 406);
     let headers = [("Content-Type", "application/x-binary")];
-    assert_eq!(scene.connection.send("PUT", address, &headers, other)?.status, 400);
+    assert_eq!(scene.connection.send("PUT", address, &headers, other)?.status, 406);
     let headers = [("Content-Type", "application/x-binary"), ("Content-MD5", "fl8pT8i6oEfOEyHXcOHJ4g==")];
-    assert_eq!(scene.connection.send("PUT", address, &headers, file)?.status, 400);
+    assert_eq!(scene.connection.send("PUT", address, &headers, file)?.status, 406);
     assert_eq!(scene.kept()?, before);
 
     let id = sandbox.path.rsplit('/').next().unwrap_or_default();

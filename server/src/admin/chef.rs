@@ -12,6 +12,7 @@ use store::Transaction;
 
 use super::AdminError;
 use crate::chef::mint;
+use crate::code::progress::{Said, Step};
 use crate::rooms::Rooms;
 
 mod acl;
@@ -241,7 +242,7 @@ pub(crate) struct Thing {
     pub(crate) name: String,
 }
 
-pub(super) async fn perform(rooms: &Rooms, command: Chef) -> Result<Value, AdminError> {
+pub(super) async fn perform(rooms: &Rooms, command: Chef, said: &Said) -> Result<Value, AdminError> {
     match command {
         Chef::OrgCreate { name, full_name, association_user } => {
             organizations::create(rooms, &name, &full_name, association_user).await
@@ -300,11 +301,11 @@ pub(super) async fn perform(rooms: &Rooms, command: Chef) -> Result<Value, Admin
         Chef::StarterKit { organization, user, server_url } => {
             starter_kit::make(rooms, organization, user, server_url).await
         }
-        Chef::Reindex { only } => upkeep::reindex(rooms, only).await,
-        Chef::Verify { only } => upkeep::verify(rooms, only).await,
-        Chef::Export { dir, only } => backup::export(rooms, dir, only).await,
+        Chef::Reindex { only } => upkeep::reindex(rooms, only, said).await,
+        Chef::Verify { only } => upkeep::verify(rooms, only, said).await,
+        Chef::Export { dir, only } => backup::export(rooms, dir, only, said).await,
         Chef::Import { dir, only, overwrite_superuser } => {
-            backup::import(rooms, backup::Order { dir, only, overwrite_superuser }).await
+            backup::import(rooms, backup::Order { dir, only, overwrite_superuser }, said).await
         }
     }
 }
@@ -427,4 +428,10 @@ fn place(organization: &Organization, on: &Entity) -> OrgId {
 
 fn told(what: &str) {
     tracing::info!(by = "command line", "{what}");
+}
+
+/// Tells the log, and who asked, how far the work is.
+fn come_to(said: &Said, phase: &str, what: &str, done: usize, total: usize) {
+    told(&format!("{phase} {what}: {done} of {total}"));
+    said(&Step::counted(phase, what, done, total));
 }

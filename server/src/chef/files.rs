@@ -141,7 +141,7 @@ async fn taken_in(
     }
     let announced = http.headers().get("Content-MD5").and_then(|value| value.to_str().ok());
     if announced.is_some_and(|text| STANDARD.decode(text).map(hex::encode).ok().as_deref() != Some(checksum)) {
-        return refusal(StatusCode::BAD_REQUEST, "Content-MD5 is not the checksum of the address");
+        return refusal(StatusCode::NOT_ACCEPTABLE, "Content-MD5 is not the checksum of the address");
     }
     let mut upload = app.store.begin_cookbook_file();
     let mut length = 0;
@@ -156,7 +156,7 @@ async fn taken_in(
             written.map_err(|error| problem::response(&chef::Error::Unavailable(Box::new(error))))?;
         }
         if upload.checksum() != checksum.to_ascii_lowercase() {
-            return Err(refusal(StatusCode::BAD_REQUEST, "the file does not have the checksum of its address"));
+            return Err(refusal(StatusCode::NOT_ACCEPTABLE, "the file does not have the checksum of its address"));
         }
         let kept = upload.finish(org.0, clock::now()).await;
         kept.map_err(|error| problem::response(&chef::Error::Busy(error.to_string())))

@@ -186,22 +186,37 @@ fn who() -> String {
     named.filter(|name| !name.is_empty()).unwrap_or_else(|| format!("uid {}", rustix::process::getuid().as_raw()))
 }
 
-/// Shows steps on standard error, when that is a terminal.
+/// Shows steps on standard error: as a bar when that is a terminal; elsewhere, where lines are wanted, each thing that
+/// is begun as one.
 #[derive(Debug, Default)]
 pub(super) struct Bar {
+    has_lines: bool,
     is_shown: bool,
+    line: String,
 }
 
 /// Characters of the bar itself.
 const WIDTH: usize = 24;
 
 impl Bar {
+    pub(super) fn new(has_lines: bool) -> Self {
+        Self { has_lines, ..Self::default() }
+    }
+
     pub(super) fn show(&mut self, step: &Step) {
         let mut terminal = std::io::stderr();
         if terminal.is_terminal() {
             // Who has closed the terminal wants no more of it.
             let _ = write!(terminal, "\r\x1b[K{}", drawn(step)).and_then(|()| terminal.flush());
             self.is_shown = true;
+        } else if self.has_lines {
+            let line = format!("{} {}", step.phase, step.what);
+            if line != self.line {
+                let count = if step.total == 0 { String::new() } else { format!(" ({})", step.total) };
+                // As above.
+                let _ = writeln!(terminal, "{line}{count}");
+                self.line = line;
+            }
         }
     }
 

@@ -63,7 +63,7 @@ fn carry_out(cli: &Cli, config: Config, flags: Flags) -> anyhow::Result<ExitCode
             explain: compile.explain.clone(),
         },
         Line::Chef(typed) => {
-            let (command, file) = chef::ask::command(typed)?;
+            let (command, file) = chef::ask::command(typed, json)?;
             key_file = file;
             Command::Chef(command)
         }
@@ -93,7 +93,8 @@ fn carry_out(cli: &Cli, config: Config, flags: Flags) -> anyhow::Result<ExitCode
 
 /// Has a command carried out by the server that runs, or on its data where none does; with `here` always on the data.
 pub(super) fn have_done(config: &Arc<Config>, command: &Command, here: bool) -> anyhow::Result<Answer> {
-    let bar = Arc::new(Mutex::new(Bar::default()));
+    let has_lines = matches!(command, Command::Chef(_));
+    let bar = Arc::new(Mutex::new(Bar::new(has_lines)));
     let heard: Said = {
         let bar = bar.clone();
         Arc::new(move |step| bar.lock().unwrap_or_else(PoisonError::into_inner).show(step))

@@ -9,9 +9,10 @@ use cookbooks::shelf::Shelf;
 use serde_json::{Value, json};
 use store::{Store, Transaction};
 
-use super::{organization, read, told, write};
+use super::{come_to, organization, read, told, write};
 use crate::admin::AdminError;
 use crate::chef::cookbooks::refused;
+use crate::code::progress::Said;
 use crate::rooms::Rooms;
 
 /// Objects that are indexed in one transaction.
@@ -20,7 +21,11 @@ const AT_ONCE: usize = 100;
 const SEARCHED: [Kind; 5] = [Kind::Node, Kind::Role, Kind::Environment, Kind::Client, Kind::DataBag];
 
 /// Makes the index of one organization, or of all, anew.
-pub(super) async fn reindex(rooms: &Rooms, only: Option<String>) -> std::result::Result<Value, AdminError> {
+pub(super) async fn reindex(
+    rooms: &Rooms,
+    only: Option<String>,
+    said: &Said,
+) -> std::result::Result<Value, AdminError> {
     let mut done = json!({});
     for organization in organizations(rooms, only).await? {
         let org = organization.id;
@@ -31,7 +36,7 @@ pub(super) async fn reindex(rooms: &Rooms, only: Option<String>) -> std::result:
         let all = found.await?;
         let name = organization.entity.name;
         for (number, part) in all.chunks(AT_ONCE).enumerate() {
-            told(&format!("{name}: {} of {}", number * AT_ONCE, all.len()));
+            come_to(said, "index", &name, number * AT_ONCE, all.len());
             let part = part.to_vec();
             write(rooms, move |db, _| part.iter().try_for_each(|entity| db.reindex(entity.id))).await?;
         }
@@ -53,17 +58,18 @@ async fn organizations(rooms: &Rooms, only: Option<String>) -> std::result::Resu
 }
 
 /// Looks whether everything that is kept of one organization, or of all, can be read back and fits together.
-pub(super) async fn verify(rooms: &Rooms, only: Option<String>) -> std::result::Result<Value, AdminError> {
+pub(super) async fn verify(rooms: &Rooms, only: Option<String>, said: &Said) -> std::result::Result<Value, AdminError> {
     let mut checked = json!({});
     let mut failed = Vec::new();
     for organization in organizations(rooms, only).await? {
         let name = organization.entity.name.clone();
-        told(&format!("{name}: objects"));
+        let heard = said.clone();
         let work = move |db: &Transaction<'_>| {
             let mut look = Look { db, organization: &organization, faults: Vec::new(), files: Vec::new(), objects: 0 };
             for kind in Kind::ALL {
                 look.kind(kind)?;
-                told(&format!("{}: {} objects looked at", organization.entity.name, look.objects));
+                let (name, kind) = (&organization.entity.name, kind.container());
+                come_to(&heard, "check", &format!("{name}/{kind}"), look.objects, 0);
             }
             Ok((look.objects, look.faults, look.files))
         };
@@ -73,7 +79,7 @@ pub(super) async fn verify(rooms: &Rooms, only: Option<String>) -> std::result::
         let total = files.len();
         for (number, file) in files.into_iter().enumerate() {
             if number % AT_ONCE == 0 {
-                told(&format!("{name}: files of cookbooks {number} of {total}"));
+                come_to(said, "check", &format!("{name}/cookbook files"), number, total);
             }
             if let Err(error) = content(&rooms.store, &file).await {
                 failed.push(json!({"name": format!("{name}/{}", file.of.display()), "error": error}));

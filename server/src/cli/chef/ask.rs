@@ -11,10 +11,11 @@ use super::{Acl, Chef, Client, Entry, Group, Key, Membership, NewUser, Org, Owne
 use crate::admin::chef::{self, Chef as Command, NewKey, Thing};
 
 /// The command, and what is done with its answer.
-pub(crate) fn command(typed: &Chef) -> anyhow::Result<(Command, Option<Aftermath>)> {
+pub(crate) fn command(typed: &Chef, json: bool) -> anyhow::Result<(Command, Option<Aftermath>)> {
     let aftermath = match typed {
         Chef::StarterKit(kit) => Some(Aftermath::Kit(kit.clone())),
-        Chef::Export { .. } | Chef::Verify { .. } => Some(Aftermath::Whole),
+        // As JSON, what failed is part of the answer.
+        Chef::Export { .. } | Chef::Verify { .. } => (!json).then_some(Aftermath::Whole),
         other => file_of(other).map(Waiting::open).transpose()?.map(Aftermath::Key),
     };
     let command = match typed {

@@ -13,11 +13,12 @@ use cookbooks::shelf::Shelf;
 use serde_json::{Value, json};
 use store::{Store, Transaction};
 
-use super::super::told;
+use super::super::come_to;
 use super::folder::{self, Folder};
 use super::{KEY_TABLE, SERVER_ADMINS, STATUS, UPLOADED, USER_TABLE, fault};
 use crate::admin::AdminError;
 use crate::chef::cookbooks::refused;
+use crate::code::progress::Said;
 use crate::rooms::Rooms;
 
 /// Objects after which it is told how far the work is.
@@ -28,12 +29,20 @@ pub(in crate::admin::chef) async fn export(
     rooms: &Rooms,
     dir: PathBuf,
     only: Option<String>,
+    said: &Said,
 ) -> std::result::Result<Value, AdminError> {
-    let root = dir.clone();
+    let (root, heard) = (dir.clone(), said.clone());
     let written = rooms.store.chef_read(move |db| {
         let folder = Folder::make(&root)?;
-        let mut export =
-            Export { db, folder, files: Vec::new(), keys: Vec::new(), done: BTreeMap::new(), failed: Vec::new() };
+        let mut export = Export {
+            db,
+            folder,
+            said: heard,
+            files: Vec::new(),
+            keys: Vec::new(),
+            done: BTreeMap::new(),
+            failed: Vec::new(),
+        };
         export.people()?;
         let organizations = if let Some(name) = &only {
             vec![super::super::organization(db, name)?]
@@ -52,7 +61,7 @@ pub(in crate::admin::chef) async fn export(
     let total = files.len();
     for (number, file) in files.into_iter().enumerate() {
         if number % TOLD == 0 {
-            told(&format!("files of cookbooks: {number} of {total}"));
+            come_to(said, "write", "cookbook files", number, total);
         }
         if let Err(error) = copied(&rooms.store, &file).await {
             failed.push(json!({"name": file.path.display().to_string(), "error": error.to_string()}));
@@ -94,6 +103,7 @@ async fn copied(store: &Store, file: &Copy) -> Result<()> {
 struct Export<'a> {
     db: &'a Transaction<'a>,
     folder: Folder,
+    said: Said,
     files: Vec<Copy>,
     /// Rows of the table of keys.
     keys: Vec<Value>,
@@ -145,7 +155,7 @@ impl Export<'_> {
             let all = self.db.entities(organization.id, kind)?;
             for (number, entity) in all.iter().enumerate() {
                 if number % TOLD == 0 {
-                    told(&format!("{name}: {folder} {number} of {}", all.len()));
+                    come_to(&self.said, "write", &format!("{name}/{folder}"), number, all.len());
                 }
                 let written = self.object(organization, folder, entity).and_then(|()| {
                     let lists = backup::lists(self.db, organization.id, entity.id)?;

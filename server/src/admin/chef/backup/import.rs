@@ -14,12 +14,13 @@ use serde_json::{Value, json};
 use store::{Store, Transaction};
 use tokio::runtime::Handle;
 
-use super::super::told;
+use super::super::{come_to, told};
 use super::folder::{document, folders};
 use super::objects::Parsed;
 use super::people::{Belonging, People};
 use super::{cookbooks, fault, objects};
 use crate::admin::AdminError;
+use crate::code::progress::Said;
 use crate::rooms::Rooms;
 
 /// Objects that are put in one transaction.
@@ -37,12 +38,17 @@ pub(in crate::admin::chef) struct Order {
 }
 
 /// Puts everything, or one organization with all users, as a backup has it.
-pub(in crate::admin::chef) async fn import(rooms: &Rooms, order: Order) -> std::result::Result<Value, AdminError> {
+pub(in crate::admin::chef) async fn import(
+    rooms: &Rooms,
+    order: Order,
+    said: &Said,
+) -> std::result::Result<Value, AdminError> {
     let superuser = rooms.store.chef_read(|db| chef::organization::superuser(db)).await?;
     let missing = || AdminError::Refused("Chef was never served from this data folder: start the server once".into());
     let superuser = superuser.ok_or_else(missing)?.id;
     let (store, handle) = (rooms.store.clone(), Handle::current());
-    let mut import = Import { store, handle, superuser, order, done: BTreeMap::new(), warnings: Vec::new() };
+    let said = said.clone();
+    let mut import = Import { store, handle, superuser, order, said, done: BTreeMap::new(), warnings: Vec::new() };
     super::super::blocking(move || import.run()).await
 }
 
@@ -51,6 +57,7 @@ pub(super) struct Import {
     pub(super) handle: Handle,
     pub(super) superuser: EntityId,
     pub(super) order: Order,
+    said: Said,
     done: BTreeMap<String, BTreeMap<String, Counts>>,
     warnings: Vec<String>,
 }
@@ -119,12 +126,17 @@ impl Import {
             note(&mut mistakes, objects::organization(&place, name));
             note(&mut mistakes, Belonging::read(&place));
             for kind in backup::KINDS {
-                for item in listed(&place, kind)? {
+                let all = listed(&place, kind)?;
+                let folder = backup::folder(kind).unwrap_or_default();
+                for (number, item) in all.iter().enumerate() {
+                    if number % AT_ONCE == 0 {
+                        come_to(&self.said, "check", &format!("{name}/{folder}"), number, all.len());
+                    }
                     match kind {
                         Kind::Cookbook | Kind::CookbookArtifact => {
-                            note(&mut mistakes, cookbooks::read(&place, kind, &item));
+                            note(&mut mistakes, cookbooks::read(&place, kind, item));
                         }
-                        kind => note(&mut mistakes, objects::read(&place, kind, &item)),
+                        kind => note(&mut mistakes, objects::read(&place, kind, item)),
                     }
                 }
             }
@@ -170,14 +182,14 @@ impl Import {
             let total = all.len();
             if matches!(kind, Kind::Cookbook | Kind::CookbookArtifact) {
                 for (number, item) in all.iter().enumerate() {
-                    told(&format!("{name}: {folder} {number} of {total}"));
+                    come_to(&self.said, "put", &format!("{name}/{folder}"), number, total);
                     let put = self.cookbook(&organization, place, kind, item)?;
                     self.count(name, folder, put);
                 }
                 continue;
             }
             for (number, items) in all.chunks(AT_ONCE).enumerate() {
-                told(&format!("{name}: {folder} {} of {total}", number * AT_ONCE));
+                come_to(&self.said, "put", &format!("{name}/{folder}"), number * AT_ONCE, total);
                 let parsed: Result<Vec<Parsed>> = items.iter().map(|item| objects::read(place, kind, item)).collect();
                 let keys = if kind == Kind::Client { people.keys_of(name) } else { Vec::new() };
                 self.objects(&organization, folder, parsed?, keys)?;
