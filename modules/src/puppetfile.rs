@@ -7,6 +7,7 @@
 //! - `cursor`, `literal`, `parser`: text to statements (`tree`)
 //! - `evaluate`: statements to calls with plain values ([`Value`])
 //! - `declaration`: a call to a [`Declaration`]
+//! - `ran`: the calls of a file that somebody else has run, with Ruby
 
 mod cursor;
 mod declaration;
@@ -14,11 +15,13 @@ mod error;
 mod evaluate;
 mod literal;
 mod parser;
+mod ran;
 mod tree;
 mod value;
 
 pub use declaration::{Declaration, Origin, Reference, Wanted};
 pub use error::{Error, Kind};
+pub use ran::Ran;
 pub use value::Value;
 
 use crate::path;

@@ -7,6 +7,7 @@
 //! - [`git`]: the one file that runs `git`
 //! - [`repositories`]: what repositories have, asked once a deploy
 //! - [`forges`], [`archives`]: releases of modules and other archives, asked for and unpacked
+//! - [`puppetfile`]: a Puppetfile, read or run
 //! - [`plan`]: from branches and Puppetfiles to versions
 //! - [`trees`], [`layout`], [`stamp`]: folders on disk
 //! - [`build`]: all that blocks, in order
@@ -60,6 +61,7 @@ mod parallel;
 mod plan;
 mod postrun;
 pub(crate) mod progress;
+pub(crate) mod puppetfile;
 mod queue;
 mod repositories;
 mod restore;
@@ -87,6 +89,8 @@ pub(crate) struct Site {
     forge: OwnForge,
     /// Folders of modules that all environments have.
     base_modules: Vec<PathBuf>,
+    /// What runs Puppetfiles that are more than a list, if anything may.
+    ruby: Option<puppetfile::Interpreter>,
     /// The file that says where code comes from.
     r10k: PathBuf,
     caches: CacheLocks,
@@ -128,8 +132,9 @@ impl Code {
         let github = Github::new(&settings.github_api);
         let forge = OwnForge::new(config, store);
         let base_modules = config.environments.basemodulepath.clone();
+        let ruby = puppetfile::Interpreter::of(config);
         let caches = CacheLocks::default();
-        let site = Arc::new(Site { trees, settings, forge, base_modules, r10k, caches, github });
+        let site = Arc::new(Site { trees, settings, forge, base_modules, ruby, r10k, caches, github });
         let earlier = Arc::default();
         let code = Self { site, queue, deployments, environments, earlier, metrics };
         let live = code.deployments.live().await?;

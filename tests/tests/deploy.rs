@@ -142,7 +142,11 @@ impl Lab {
     }
 
     fn server(&self) -> Result<Server> {
-        let server = Server::options().start()?;
+        self.server_with("")
+    }
+
+    fn server_with(&self, config: &str) -> Result<Server> {
+        let server = Server::options().config(config).start()?;
         server.quartermaster(&["code", "import-r10k", self.file().to_str().context("a path")?])?;
         Ok(server)
     }
@@ -192,6 +196,42 @@ fn the_same_files_as_r10k() -> Result<()> {
     let (theirs, ours) = (lab.with_r10k()?, deployed(&server)?);
     assert_eq!(theirs.keys().collect::<Vec<_>>(), ["production", "topic_1"]);
     assert_eq!(theirs, ours, "after changes");
+    Ok(())
+}
+
+#[test]
+fn a_puppetfile_with_logic_is_run_where_that_is_allowed() -> Result<()> {
+    if !has_command("r10k") || !has_command("git") {
+        return Ok(());
+    }
+    let lab = Lab::new()?;
+    let text = format!(
+        r"
+def branch_or(default)
+  match = /\A(.+)\/new\z/.match(@librarian.environment.name)
+  match ? 'feature/new' : default
+end
+modules = {{ 'apache' => '{}', 'base' => '{}' }}
+modules.each do |name, url|
+  mod name, git: url, ref: name == 'base' ? branch_or('v2') : 'v1'
+end
+%w[own stale].each {{ |name| mod name, local: true }}
+",
+        lab.url("apache"),
+        lab.url("base"),
+    );
+    lab.write("control", "Puppetfile", &text)?;
+    lab.commit("control", "logic")?;
+    lab.git("control", &["branch", "-f", "feature/new"])?;
+
+    let strict = lab.server()?;
+    let said = refusal(&strict, DEPLOY)?;
+    assert!(said.contains("Puppetfile, line: 2, column: 1") && said.contains("deploy.puppetfile_ruby"), "{said}");
+
+    let server = lab.server_with("[deploy]\npuppetfile_ruby = true\n")?;
+    let (theirs, ours) = (lab.with_r10k()?, deployed(&server)?);
+    assert_eq!(theirs.keys().collect::<Vec<_>>(), ["feature_new", "production"]);
+    assert_eq!(theirs, ours);
     Ok(())
 }
 

@@ -9,9 +9,9 @@ use super::value::{self, Value};
 use super::{Call, Verb};
 
 /// A value that holds more than this many values is refused, and a text of 64 times as many bytes.
-const MOST_WEIGHT: usize = 20_000;
+pub(super) const MOST_WEIGHT: usize = 20_000;
 /// A Puppetfile may have this many declarations.
-const MOST_CALLS: usize = 10_000;
+pub(super) const MOST_CALLS: usize = 10_000;
 
 pub(super) fn calls(statements: &[Statement]) -> Result<Vec<Call>, Error> {
     let (mut calls, mut variables) = (Vec::new(), Variables::default());
@@ -94,7 +94,7 @@ fn bounded(value: Value, place: Place) -> Result<Value, Error> {
     if value.weight() > MOST_WEIGHT { Err(too_large(place)) } else { Ok(value) }
 }
 
-fn too_large(place: Place) -> Error {
+pub(super) fn too_large(place: Place) -> Error {
     Error::new(Kind::Bound, format!("this value holds more than {MOST_WEIGHT} values"), place)
 }
 

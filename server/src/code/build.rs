@@ -236,7 +236,7 @@ impl Build<'_> {
         for (candidate, version) in with {
             let declared = match self.broken.get(&version.tree) {
                 Some(reason) => Err(format!("control repository at {}: {reason}", version.commit)),
-                None => plan::declared(&candidate, &trees::files(&self.place(&version.tree))),
+                None => plan::declared(&candidate, &trees::files(&self.place(&version.tree)), self.site.ruby.as_ref()),
             };
             let mut warnings = Vec::new();
             let modules = declared.and_then(|declared| {

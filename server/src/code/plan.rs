@@ -12,6 +12,7 @@ use super::archives::{self, Archives, What};
 use super::configuration;
 use super::order::Order;
 use super::progress::Said;
+use super::puppetfile::{Interpreter, Source as File};
 use super::repositories::{Repositories, Wanted};
 
 /// An environment that a source has, or that was asked for.
@@ -188,7 +189,7 @@ fn whole(source: &str, sha256: Option<&String>) -> archives::Wanted {
 }
 
 /// The modules that the Puppetfile in `tree` declares; none where there is none.
-pub(crate) fn declared(candidate: &Candidate, tree: &Path) -> Result<Puppetfile, String> {
+pub(crate) fn declared(candidate: &Candidate, tree: &Path, ruby: Option<&Interpreter>) -> Result<Puppetfile, String> {
     let file = &candidate.puppetfile;
     if Path::new(file).components().any(|part| !matches!(part, std::path::Component::Normal(_))) {
         return Err(format!("{file} is no name of a Puppetfile"));
@@ -208,7 +209,8 @@ pub(crate) fn declared(candidate: &Candidate, tree: &Path) -> Result<Puppetfile,
     let text = String::from_utf8(text).map_err(|_| format!("{file} is not UTF-8"))?;
     // Absolute paths in the file are those of an environment of this name.
     let context = Context { root: &candidate.root, default_branch_override: None };
-    Puppetfile::parse(&text, &context).map_err(|error| error.in_file(file))
+    let source = File { text: &text, path: &path, environment: &candidate.name, branch: &candidate.branch };
+    super::puppetfile::read(source, &context, ruby).map_err(|error| error.in_file(file))
 }
 
 /// What is known when modules are resolved.

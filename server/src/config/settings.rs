@@ -233,6 +233,9 @@ pub(crate) struct Deploy {
     pub(crate) max_entries: usize,
     /// How long the command `postrun` may take.
     pub(crate) hook_timeout: Span,
+    /// Whether a Puppetfile that is more than a list is run by Ruby, as the server's user; else it is refused. Who may
+    /// push to a control repository may then run programs on the server.
+    pub(crate) puppetfile_ruby: bool,
 }
 
 /// `[code_manager]`
@@ -510,6 +513,7 @@ impl Default for Deploy {
             keep_for: Span::seconds(2 * 3600),
             max_entries: 200_000,
             hook_timeout: Span::seconds(300),
+            puppetfile_ruby: false,
         }
     }
 }
