@@ -312,6 +312,9 @@ async fn done(
     let base = base(http);
     let (organization, endpoint, app_data) = (route.organization, route.endpoint, app.clone().into_inner());
 
+    if endpoint.searches() {
+        app.store.warm_search().await?;
+    }
     // Who asks; and, where nothing is to be changed, the answer too.
     let first = app.store.chef_read(move |db| {
         let organization = match organization {

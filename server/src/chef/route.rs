@@ -506,6 +506,11 @@ impl Endpoint {
         matches!(self, Self::Stats | Self::Version | Self::RequiredRecipe)
     }
 
+    /// Whether it searches.
+    pub(crate) fn searches(&self) -> bool {
+        matches!(self, Self::Index { .. })
+    }
+
     /// Whether what it takes is as long as a node's whole run.
     pub(crate) fn takes_reports(&self) -> bool {
         matches!(self, Self::DataCollector | Self::NodeRuns { .. } | Self::NodeRun { .. })

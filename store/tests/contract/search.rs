@@ -175,6 +175,7 @@ pub(crate) async fn a_reader_finds_what_was_kept_and_nothing_that_was_taken_back
 
 pub(crate) async fn what_others_read_meanwhile_takes_nothing_from_a_reader(store: &Store) {
     write(store, nodes).await;
+    store.warm_search().await.unwrap();
     assert_eq!(read(store, "platform:*").await, "one two three");
     write(store, |db| put(db, "one", &json!({"fresh": true}))).await;
     let (others, handle) = (store.clone(), tokio::runtime::Handle::current());

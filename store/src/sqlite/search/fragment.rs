@@ -51,8 +51,14 @@ pub(super) fn divided(key: &str, value: &Value) -> Vec<Vec<u8>> {
     let count = size(value).div_ceil(USUAL).next_power_of_two().min(MOST);
     let mut texts: Vec<Text> = Vec::new();
     texts.resize_with(count, Text::default);
+    // Entries of a branch come together.
+    let (mut branch, mut place) = (String::new(), 0);
     entries(key, value, &mut |entry| {
-        let place = if count == 1 { 0 } else { hash(b'b', &entry.path[..entry.branch], "") as usize % count };
+        let own = &entry.path[..entry.branch];
+        if count > 1 && own != branch {
+            place = hash(b'b', own, "") as usize % count;
+            own.clone_into(&mut branch);
+        }
         texts[place].add(entry);
     });
     texts.into_iter().map(|text| text.bytes).filter(|bytes| !bytes.is_empty()).collect()

@@ -58,7 +58,7 @@ impl View {
         Self { memory: memory.clone(), state: RefCell::new(memory.state().clone()) }
     }
 
-    /// The signatures of a collection; `None` where they are too many to be kept.
+    /// The signatures of a collection; `None` where they are too many to be kept, or others read meanwhile.
     pub(super) fn blocks(
         &self,
         connection: &Connection,
@@ -110,6 +110,11 @@ impl View {
 }
 
 impl Memory {
+    /// False where the next search would have to read all.
+    pub(crate) fn is_ready(&self) -> bool {
+        !self.state().is_to_be_read_anew()
+    }
+
     fn state(&self) -> std::sync::MutexGuard<'_, Arc<State>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -131,6 +136,8 @@ impl State {
             "SELECT fragment, collection, signature FROM search_signature WHERE fragment > ?1 ORDER BY fragment",
         )?;
         let mut rows = statement.query([self.last])?;
+        // Those that are filled now, by collection; what is kept is a copy without room to spare.
+        let mut open: BTreeMap<i64, Block> = BTreeMap::new();
         while let Some(row) = rows.next()?
             && self.bytes <= ROOM
         {
@@ -138,13 +145,17 @@ impl State {
             self.last = row.get(0)?;
             self.count += 1;
             self.bytes += signature.len();
-            let blocks = self.collections.entry(row.get(1)?).or_default();
-            if blocks.last().is_none_or(|block| block.fragments.len() >= BLOCK) {
-                blocks.push(Arc::default());
+            let collection = row.get(1)?;
+            let blocks = self.collections.entry(collection).or_default();
+            let block = open.entry(collection).or_insert_with(|| Block::begun(blocks));
+            block.add(self.last, signature);
+            if block.is_full() {
+                blocks.push(Arc::new(block.clone()));
+                block.clear();
             }
-            if let Some(block) = blocks.last_mut() {
-                Arc::make_mut(block).add(self.last, signature);
-            }
+        }
+        for (collection, block) in open {
+            self.collections.entry(collection).or_default().push(Arc::new(block.clone()));
         }
         if self.bytes > ROOM {
             self.collections.clear();
@@ -154,6 +165,22 @@ impl State {
 }
 
 impl Block {
+    /// The last block, if it is not full, taken from the others.
+    fn begun(blocks: &mut Vec<Arc<Self>>) -> Self {
+        let last = blocks.pop_if(|block| !block.is_full());
+        last.map(|block| Self::clone(&block)).unwrap_or_default()
+    }
+
+    fn is_full(&self) -> bool {
+        self.fragments.len() >= BLOCK
+    }
+
+    fn clear(&mut self) {
+        self.fragments.clear();
+        self.ends.clear();
+        self.bytes.clear();
+    }
+
     fn add(&mut self, fragment: i64, signature: &[u8]) {
         self.bytes.extend_from_slice(signature);
         self.fragments.push(fragment);
