@@ -17,7 +17,7 @@ const ROOM: usize = 512 << 20;
 /// Signatures that may come, besides as many as there were, before all are read anew.
 const NEW: usize = 20_000;
 /// Signatures of a block.
-const BLOCK: usize = 1024;
+const BLOCK: usize = 128;
 
 #[derive(Default)]
 pub(crate) struct Memory {
@@ -84,10 +84,13 @@ impl View {
                 // Somebody else has read all, and may see later things than this transaction.
                 return Ok(None);
             }
+            // What was read before makes room first.
+            drop(before);
+            let nothing = self.forget();
             let mut all = State::default();
             all.read_on(connection)?;
             all.first = all.count;
-            return Ok(Some(self.keep(&before, all)));
+            return Ok(Some(self.keep(&nothing, all)));
         }
         if before.last < last(connection)? {
             let mut more = State::clone(&before);
@@ -95,6 +98,13 @@ impl View {
             return Ok(Some(self.keep(&before, more)));
         }
         Ok(Some(before))
+    }
+
+    fn forget(&self) -> Arc<State> {
+        let nothing = Arc::<State>::default();
+        *self.memory.state() = nothing.clone();
+        self.state.replace(nothing.clone());
+        nothing
     }
 
     /// Keeps what was read for those that come later, if nobody else did meanwhile.

@@ -161,3 +161,6 @@ fn filters(key: &Key<'_>, comparison: &Comparison, word: &str) -> Vec<Filter> {
         Key::Any | Key::None => vec![of_value(nothing)],
     }
 }
+
+#[cfg(test)]
+mod tests;
