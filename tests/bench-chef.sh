@@ -57,7 +57,10 @@ who='' port='' root='' user='' key='' pids=''
 drive() {
   "$target/examples/drive_chef" "$@" --port "$port" --root "$root" --user "$user" --key "$key" --pids "$pids" --own "$own"
 }
-line() { drive "$@" | sed -u "s/^{/{\"server\":\"$who\",/" | tee -a "$results"; }
+# Measures, under the driver's name for it or one of our own in `as`.
+line() {
+  drive "$@" | sed -u "s/^{/{\"server\":\"$who\",/${as:+; s/\"name\":\"[^\"]*\"/\"name\":\"$as\"/}" | tee -a "$results"
+}
 milliseconds() { echo $((($(date +%s%N) - $1) / 1000000)); }
 # say NAME NODES VALUES: a line of our own.
 say() { printf '{"server":"%s","name":"%s","nodes":%s,%s}\n' "$who" "$1" "$2" "$3" | tee -a "$results"; }
@@ -122,7 +125,7 @@ for nodes in $sizes; do
   ours
   say start "$nodes" "\"start_ms\":$took"
   # The first one reads into memory what searches go by.
-  line search --nodes "$nodes" --only 'exact, one in' --count 1 --once
+  as='first search after a start' line search --nodes "$nodes" --only 'exact, one in' --count 1 --once
 done
 cookbooks 200 10
 stop
@@ -139,12 +142,13 @@ if [ "$peer" = yes ]; then
   say start "$peer_nodes" "\"start_ms\":$took"
   stop
   if [ -n "$postgres" ] && [ -e "$schema" ]; then
+    # It opens a connection for each save that it indexes, and refuses what it cannot.
     who='goiardi, PostgreSQL'
     install -d -o postgres "$work/database"
     as() { (cd /; runuser -u postgres -- "$@"); }
     as "$postgres/initdb" -D "$work/database/data" -A trust >/dev/null
     (cd /; exec runuser -u postgres -- "$postgres/postgres" -D "$work/database/data" -k "$work/database" \
-      -c listen_addresses='') >"$work/database.log" 2>&1 </dev/null &
+      -c listen_addresses='' -c max_connections=1000) >"$work/database.log" 2>&1 </dev/null &
     running=($!)
     for _ in $(seq 1 300); do as "$postgres/psql" -h "$work/database" -c 'SELECT 1' postgres >/dev/null 2>&1 && break; sleep 0.1; done
     as "$postgres/createuser" -h "$work/database" -s goiardi
