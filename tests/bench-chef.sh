@@ -142,13 +142,14 @@ if [ "$peer" = yes ]; then
   say start "$peer_nodes" "\"start_ms\":$took"
   stop
   if [ -n "$postgres" ] && [ -e "$schema" ]; then
-    # It opens a connection for each save that it indexes, and refuses what it cannot.
+    # Its index in memory, as it is unless one asks: with `--pg-search` it opens a connection of the database for each
+    # save that it indexes, until there are no more.
     who='goiardi, PostgreSQL'
     install -d -o postgres "$work/database"
     as() { (cd /; runuser -u postgres -- "$@"); }
     as "$postgres/initdb" -D "$work/database/data" -A trust >/dev/null
     (cd /; exec runuser -u postgres -- "$postgres/postgres" -D "$work/database/data" -k "$work/database" \
-      -c listen_addresses='' -c max_connections=1000) >"$work/database.log" 2>&1 </dev/null &
+      -c listen_addresses='') >"$work/database.log" 2>&1 </dev/null &
     running=($!)
     for _ in $(seq 1 300); do as "$postgres/psql" -h "$work/database" -c 'SELECT 1' postgres >/dev/null 2>&1 && break; sleep 0.1; done
     as "$postgres/createuser" -h "$work/database" -s goiardi
@@ -156,8 +157,7 @@ if [ "$peer" = yes ]; then
     as "$postgres/psql" -h "$work/database" -q -U goiardi goiardi <"$schema" >/dev/null
     port=$(free_port)
     theirs "$work/sql" --use-postgresql --postgresql-host "$work/database" --postgresql-username goiardi \
-      --postgresql-dbname goiardi --postgresql-ssl-mode disable --db-pool-size 10 --pg-search --convert-search \
-      --index-file "$work/sql/index"
+      --postgresql-dbname goiardi --postgresql-ssl-mode disable --db-pool-size 10 --index-file "$work/sql/index"
     line seed --nodes "$peer_nodes"
     cheap "$peer_nodes"
     cookbooks 40 5
