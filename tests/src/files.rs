@@ -50,10 +50,15 @@ pub fn deployed(server: &Server) -> Result<BTreeMap<String, Files>> {
     let mut all = BTreeMap::new();
     for environment in status["environments"].as_array().context("a list")? {
         let name = environment["environment"].as_str().context("a name")?;
-        let out = tempfile::tempdir()?;
-        let to = out.path().join("out");
-        server.quartermaster(&["code", "export", name, to.to_str().context("a path")?])?;
-        all.insert(name.to_owned(), files(&to)?);
+        all.insert(name.to_owned(), exported(server, name)?);
     }
     Ok(all)
+}
+
+/// Writes an environment out, and gives what it has.
+pub fn exported(server: &Server, environment: &str) -> Result<Files> {
+    let out = tempfile::tempdir()?;
+    let to = out.path().join("out");
+    server.quartermaster(&["code", "export", environment, to.to_str().context("a path")?])?;
+    files(&to)
 }

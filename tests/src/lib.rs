@@ -13,6 +13,7 @@
 //! - [`files`]: what folders hold
 //! - [`git`]: repositories that a test fills
 //! - [`host`]: small HTTP servers: a host of repositories, a proxy
+//! - [`lab`]: a site to deploy
 //! - [`shared`]: the reference material that may lie beside the project
 
 pub mod agent;
@@ -23,6 +24,7 @@ pub mod difference;
 pub mod files;
 pub mod git;
 pub mod host;
+pub mod lab;
 pub mod pki;
 pub mod process;
 pub mod requests;

@@ -2,23 +2,15 @@
 
 use std::fs;
 use std::io::Write;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use acceptance::client::{Connection, Response};
-use acceptance::server::{Options, Server};
+use acceptance::lab::with_forge;
+use acceptance::server::Server;
 use acceptance::shared::has_command;
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
-
-/// A server with a Forge on a port of its own, without TLS, and the address of that.
-fn with_forge(options: Options) -> Result<(Server, String)> {
-    // The system gives a free port; that somebody else takes it in between is hardly to be.
-    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-    let url = format!("http://127.0.0.1:{port}");
-    Ok((options.arguments(&["--forge-listen", &url]).start()?, url))
-}
 
 /// Writes a module and builds it, with the modules that it needs.
 fn build(server: &Server, name: &str, version: &str, needs: &[(&str, &str)]) -> Result<PathBuf> {

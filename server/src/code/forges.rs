@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use md5::{Digest as _, Md5};
 use modules::PortError;
+use modules::forge::fetched::Fetched;
 use modules::forge::release::File;
 use modules::forge::{Bounds, ModuleSlug, ReleaseSlug, Releases};
 use modules::sources;
@@ -147,6 +148,11 @@ impl<'a> Forges<'a> {
         {
             return Ok(found);
         }
+        if let (Address::Here, Some(version)) = (address, version)
+            && let Some(found) = self.fetched_before(title, version)?
+        {
+            return Ok(found);
+        }
         let of_module = format!("/v3/modules/{title}");
         let (path, slug) = match version {
             None => (of_module.clone(), String::new()),
@@ -231,6 +237,19 @@ impl<'a> Forges<'a> {
             sha256: Some(sha256),
             md5: Some(md5),
             place: Place::Kept,
+        }))
+    }
+
+    /// A release of the Forge behind whose archive is kept here: it never changes.
+    fn fetched_before(&self, title: &str, version: &str) -> Result<Option<Found>, String> {
+        let Ok(slug) = format!("{title}-{version}").parse::<ReleaseSlug>() else { return Ok(None) };
+        let file = self.ask(self.own.store.archive(&slug))?;
+        Ok(file.map(|File { sha256, md5, .. }| Found {
+            version: version.to_owned(),
+            is_deprecated: false,
+            sha256: Some(sha256),
+            md5: Some(md5),
+            place: Place::Behind,
         }))
     }
 
