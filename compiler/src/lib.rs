@@ -9,6 +9,7 @@
 //! - [`value`], [`types`]: what expressions evaluate to, and the type system
 //! - [`operators`], [`access`], [`convert`], [`format`]: what can be done with values
 //! - [`signature`]: parameters of functions, and the texts that say why arguments do not fit
+//! - [`class_information`]: the classes of a file, and what they take
 //! - [`resource_type`]: what is known of resource types that are written in Ruby
 //! - [`provenance`]: where the values of a resource came from
 //! - [`world`]: the door to the outside; [`testing`]: a world of string maps
@@ -16,6 +17,7 @@
 pub mod access;
 mod builder;
 pub mod callable;
+pub mod class_information;
 mod collector;
 mod compile;
 pub mod convert;

@@ -141,6 +141,16 @@ impl Snapshot {
         found
     }
 
+    /// The manifests of a module, sorted.
+    pub fn manifests_of(module: &Module) -> Vec<String> {
+        let Some(node) = module.node.look("manifests") else { return Vec::new() };
+        let mut found = Vec::new();
+        collect_manifests(node, &path::join(&module.path, "manifests"), &mut found);
+        let mut found: Vec<String> = found.into_iter().map(|(path, _)| path).collect();
+        found.sort();
+        found
+    }
+
     /// The folders of the module path that exist.
     pub fn existing_modulepath(&self) -> impl Iterator<Item = (&str, &Node)> {
         self.modulepath.iter().filter_map(|folder| {

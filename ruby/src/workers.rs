@@ -47,6 +47,7 @@ const PROGRAM: [&str; 3] = [
     concat!(
         include_str!("workers/program/values.rb"),
         include_str!("workers/program/conversation.rb"),
+        include_str!("workers/program/transports.rb"),
         include_str!("workers/program/worker.rb"),
     ),
     concat!(include_str!("workers/program/original.rb"), include_str!("workers/program/scope.rb")),

@@ -19,6 +19,7 @@
 //! - [`parsed`]: syntax trees and data shared by content
 //! - [`digests`]: checksums of files, computed once
 //! - [`ruby`]: processes that run its Ruby code
+//! - [`transports`]: what only they can read of devices
 //! - [`world`]: an environment as the compiler sees it
 //! - [`command`]: commands with a limit on time and output
 //! - [`starter`]: the first environment of a new server
@@ -45,9 +46,10 @@ pub(crate) mod digests;
 mod disk;
 pub(crate) mod environment;
 mod live;
-mod parsed;
+pub(crate) mod parsed;
 pub(crate) mod ruby;
 pub(crate) mod starter;
+mod transports;
 mod watch;
 pub(crate) mod world;
 

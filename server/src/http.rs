@@ -238,6 +238,8 @@ async fn dispatch(endpoint: Endpoint, asked: &Asked<'_>, payload: Payload) -> Re
         Endpoint::SaveBucketFile { key } => puppet::bucket::put(asked, &key, payload).await,
         Endpoint::Environment { name } => puppet::environment::get(asked, &name).await,
         Endpoint::Environments => puppet::environment::list(asked).await,
+        Endpoint::EnvironmentClasses => puppet::classes::list(asked).await,
+        Endpoint::EnvironmentTransports => puppet::transports::list(asked).await,
         Endpoint::EnvironmentModules => puppet::environment::modules(asked).await,
         Endpoint::Tasks => puppet::tasks::list(asked).await,
         Endpoint::Task { module, name } => puppet::tasks::get(asked, &module, &name).await,

@@ -11,16 +11,20 @@ use crate::respond::Problem;
 
 pub(crate) mod bucket;
 pub(crate) mod catalog;
+pub(crate) mod classes;
 pub(crate) mod environment;
 pub(crate) mod facts;
 pub(crate) mod file_server;
 pub(crate) mod files;
+mod modules;
 pub(crate) mod node;
 pub(crate) mod plans;
 pub(crate) mod report;
 pub(crate) mod route;
 pub(crate) mod static_content;
+pub(crate) mod tagged;
 pub(crate) mod tasks;
+pub(crate) mod transports;
 
 /// The environment that a request names. It must name one; whether it is there is another matter.
 pub(crate) fn environment_of(asked: &Asked<'_>) -> Result<EnvironmentName, Problem> {
@@ -34,9 +38,12 @@ pub(crate) fn named_environment(name: Option<&str>) -> Result<EnvironmentName, P
     EnvironmentName::parse(name).map_err(|error| Problem::bad_request(error.to_string()))
 }
 
-/// The code of the environment that a request names.
+/// The code of the environment that a request names, for the services that refuse in plain text.
 async fn snapshot_of(asked: &Asked<'_>) -> Result<Arc<Environment>, Problem> {
-    let name = environment_of(asked)?;
+    let bad_request = |text: String| Problem::text(StatusCode::BAD_REQUEST, text);
+    let name = asked.query.get("environment");
+    let name = name.ok_or_else(|| bad_request("An environment parameter must be specified".to_owned()))?;
+    let name = EnvironmentName::parse(name).map_err(|error| bad_request(error.to_string()))?;
     asked.app.environments.fetch(&name).await.map_err(|_| not_there("environment", name.as_str()))
 }
 

@@ -7,12 +7,14 @@
 //! - [`ast`]: the tree
 //! - `parser`: tokens to tree
 //! - `validation`: what the grammar lets pass and the language does not
+//! - [`extent`]: the text of an expression
 //! - [`error`], [`issue`]: diagnostics and their texts
 //! - [`limits`]: bounds on size and nesting
 //! - [`pn`]: the tree as text, to compare with other implementations
 
 pub mod ast;
 pub mod error;
+pub mod extent;
 pub mod issue;
 pub mod lexer;
 pub mod limits;

@@ -12,7 +12,7 @@ mod idle;
 pub(crate) mod label;
 mod literal;
 mod names;
-mod node;
+pub(crate) mod node;
 mod query;
 mod resource;
 mod script;

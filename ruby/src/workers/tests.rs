@@ -16,6 +16,46 @@ fn has_ruby() -> bool {
     found
 }
 
+#[test]
+fn schemas_of_transports_are_read() {
+    if !has_ruby() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let good = file(
+        "panos.rb",
+        "require 'puppet/resource_api'\nrequire 'beside'\nPuppet::ResourceApi.register_transport(\n  name: 'panos', \
+         desc: BESIDE, features: [], connection_info: { host: { type: 'String' }, port: { type: 'Integer', default: 443 } }\n)\n",
+    );
+    file("beside.rb", "BESIDE = 'A firewall'\n");
+    let bad = file("bad.rb", "Puppet::ResourceApi.register_transport(name: 'bad')\n");
+    for library in [false, true] {
+        let pool = Pool::open(Settings { library, ..settings() }, |_| {});
+        let mut worker = pool.lease(1, &|| false).unwrap();
+        let mut read = |file: &str| {
+            let told =
+                format!(r#"{{"run":"transports","files":["{file}"],"folders":["{}"]}}"#, folder.path().display());
+            let mut said = worker.exchange(Told::Run(&told), &|| false).unwrap();
+            // The library has doubts about attributes that are not described.
+            while matches!(&said, Said::Asks(question) if question.contains("\"log\"")) {
+                said = worker.exchange(Told::Answer("{}"), &|| false).unwrap();
+            }
+            said
+        };
+        let expected = r#"{"result":[{"name":"panos","desc":"A firewall","features":[],"connection_info":{"host":{"type":"String"},"port":{"type":"Integer","default":443}},"connection_info_order":["host","port"]}]}"#;
+        for _ in 0..2 {
+            assert_eq!(read(&good), Said::Done(expected.to_owned()), "library: {library}");
+        }
+        let Said::Done(refused) = read(&bad) else { panic!("a question") };
+        assert!(refused.contains(r#""error""#) && refused.contains("requires `:desc`"), "{refused}");
+    }
+}
+
 /// Evaluates Ruby code through a function that stands in a file.
 fn run(worker: &mut impl Worker, name: &str, code: &str) -> Result<String, Fault> {
     let folder = tempfile::tempdir().unwrap();

@@ -17,6 +17,7 @@ use super::command;
 use super::parsed::{DataOutcome, Parsed, ProgramOutcome, Reading, Shelf};
 use super::ruby::RubyCode;
 use crate::puppet::files::answers::Answers;
+use crate::puppet::tagged::Tagged;
 
 /// An immutable environment. Syntax trees and data of its files are parsed when they are first
 /// asked for and kept; a mistake in a file is only met by who loads that file.
@@ -29,6 +30,8 @@ pub(crate) struct Environment {
     pub(crate) code_id: Option<Arc<str>>,
     /// Recursive answers of the file server.
     pub(crate) answers: Answers,
+    classes: OnceLock<Arc<Tagged>>,
+    pub(super) transports: OnceLock<Arc<Tagged>>,
     settings: Arc<EnvironmentSettings>,
     parsed: Arc<Parsed>,
     pub(super) ruby: Arc<RubyCode>,
@@ -65,6 +68,8 @@ impl Environment {
             made,
             code_id,
             answers: Answers::default(),
+            classes: OnceLock::new(),
+            transports: OnceLock::new(),
             settings,
             parsed,
             ruby,
@@ -100,6 +105,16 @@ impl Environment {
 
     pub(crate) fn settings(&self) -> &EnvironmentSettings {
         &self.settings
+    }
+
+    /// The classes of every file that has any, as the body of an answer; made when it is first asked for.
+    pub(crate) fn classes(&self, make: impl FnOnce() -> Arc<Tagged>) -> Arc<Tagged> {
+        self.classes.get_or_init(make).clone()
+    }
+
+    /// A manifest, parsed as the loader of classes does.
+    pub(crate) fn program(&self, path: &str, reading: Reading<'_>) -> ProgramOutcome {
+        self.parse(path, reading)
     }
 
     /// The site manifests, in order.

@@ -25,7 +25,7 @@ pub(crate) enum Reading<'a> {
     },
 }
 
-pub(super) type ProgramOutcome = Result<Arc<Program>, LoadError>;
+pub(crate) type ProgramOutcome = Result<Arc<Program>, LoadError>;
 pub(super) type DataOutcome = Result<Arc<Value>, LoadError>;
 
 /// Everything that was parsed and is worth keeping.

@@ -28,6 +28,8 @@ pub(super) fn rules(admins: &[String], metrics_public: bool) -> Vec<Rule> {
         prefix("status services", "/status/v1/services", &[&get, &head], anyone()),
         prefix("status simple", "/status/v1/simple", &[&get, &head], anyone()),
         prefix("environments", "/puppet/v3/environments", &[&get], any()),
+        prefix("environment classes", "/puppet/v3/environment_classes", &[&get], admin()),
+        prefix("environment transports", "/puppet/v3/environment_transports", &[&get], admin()),
         prefix("environment modules", "/puppet/v3/environment_modules", &[&get], admin()),
         prefix("tasks", "/puppet/v3/tasks", &[], any()),
         prefix("plans", "/puppet/v3/plans", &[&get], admin()),

@@ -4,10 +4,11 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::web;
 use model::EnvironmentName;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::files::listing;
 use crate::accept::Format;
+use crate::environments::Environment;
 use crate::http::Asked;
 use crate::respond::{self, Problem};
 
@@ -33,13 +34,17 @@ pub(crate) async fn modules(asked: &Asked<'_>) -> Result<HttpResponse, Problem> 
     let named = asked.query.get("environment").is_some();
     let one = if named { Some(super::snapshot_of(asked).await?) } else { None };
     let listed = web::block(move || match one {
-        Some(environment) => listing::modules(&environment.snapshot),
-        None => {
-            all.list().iter().filter_map(|name| all.get(name).ok()).map(|it| listing::modules(&it.snapshot)).collect()
-        }
+        Some(environment) => modules_of(&environment),
+        None => all.list().iter().filter_map(|name| all.get(name).ok()).map(|it| modules_of(&it)).collect(),
     });
     let listed = listed.await.map_err(|error| Problem::server_error(error.to_string()))?;
     Ok(respond::ok(Format::Json, listed.to_string()))
+}
+
+fn modules_of(environment: &Environment) -> Value {
+    let snapshot = &environment.snapshot;
+    let described: Vec<Value> = super::modules::all(snapshot).map(super::modules::described).collect();
+    json!({"modules": described, "name": snapshot.name.as_str()})
 }
 
 /// Lists an environment, or all of them, anew at the next request.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use actix_web::HttpResponse;
+use actix_web::web;
 use modules::{Module, Node};
 use serde_json::{Value, json};
 
@@ -64,22 +65,27 @@ const RESERVED: [&str; 46] = [
 /// Every plan of an environment.
 pub(crate) async fn list(asked: &Asked<'_>) -> Result<HttpResponse, Problem> {
     let environment = snapshot_of(asked).await?;
-    let snapshot = &environment.snapshot;
-    let plans = snapshot.modules.iter().flat_map(|module| names(module).into_iter().map(|name| full(module, &name)));
-    let plans: Value = plans
-        .map(|name| json!({"name": name, "environment": [{"name": snapshot.name.as_str(), "code_id": null}]}))
-        .collect();
+    let plans = web::block(move || {
+        let snapshot = &environment.snapshot;
+        let names =
+            super::modules::all(snapshot).flat_map(|module| names(module).into_iter().map(|name| full(module, &name)));
+        let entry = |name| json!({"name": name, "environment": [{"name": snapshot.name.as_str(), "code_id": null}]});
+        names.map(entry).collect::<Value>()
+    });
+    let plans = plans.await.map_err(|error| Problem::server_error(error.to_string()))?;
     Ok(respond::ok(Format::Json, plans.to_string()))
 }
 
 /// One plan; nothing is known of it but its name.
 pub(crate) async fn get(asked: &Asked<'_>, module: &str, name: &str) -> Result<HttpResponse, Problem> {
     let environment = snapshot_of(asked).await?;
-    let found = environment.snapshot.module(module).ok_or_else(|| not_there("module", module))?;
-    if !names(found).contains(name) {
-        return Err(not_there("plan", name));
-    }
-    Ok(respond::ok(Format::Json, json!({"metadata": {}, "name": full(found, name)}).to_string()))
+    let (module, name) = (module.to_owned(), name.to_owned());
+    let full_name = web::block(move || {
+        let found = super::modules::find(&environment, &module).ok_or_else(|| not_there("module", &module))?;
+        if names(found).contains(&name) { Ok(full(found, &name)) } else { Err(not_there("plan", &name)) }
+    });
+    let full_name = full_name.await.map_err(|error| Problem::server_error(error.to_string()))??;
+    Ok(respond::ok(Format::Json, json!({"metadata": {}, "name": full_name}).to_string()))
 }
 
 fn full(module: &Module, name: &str) -> String {

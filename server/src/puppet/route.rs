@@ -64,8 +64,12 @@ pub(crate) enum Endpoint {
     Environment { name: String },
     /// `GET environments`
     Environments,
+    /// `GET environment_classes?environment=`
+    EnvironmentClasses,
     /// `GET environment_modules[?environment=]`
     EnvironmentModules,
+    /// `GET environment_transports?environment=`
+    EnvironmentTransports,
     /// `GET tasks?environment=`
     Tasks,
     /// `GET tasks/MODULE/NAME?environment=`
@@ -177,7 +181,9 @@ fn puppet(method: &Method, path: &str) -> Result<Endpoint, Miss> {
         ("file_bucket_file", "PUT") => Ok(Endpoint::SaveBucketFile { key: key()? }),
         ("environment", "GET" | "HEAD") => Ok(Endpoint::Environment { name: key()? }),
         ("environments", "GET" | "HEAD") if path == "environments" => Ok(Endpoint::Environments),
+        ("environment_classes", "GET") => Ok(Endpoint::EnvironmentClasses),
         ("environment_modules", "GET" | "HEAD") => Ok(Endpoint::EnvironmentModules),
+        ("environment_transports", "GET") => Ok(Endpoint::EnvironmentTransports),
         ("tasks", "GET" | "HEAD") if path == "tasks" => Ok(Endpoint::Tasks),
         ("plans", "GET" | "HEAD") if path == "plans" => Ok(Endpoint::Plans),
         ("tasks", "GET" | "HEAD") => pair(&key()?).map(|(module, name)| Endpoint::Task { module, name }),
@@ -194,7 +200,9 @@ fn puppet(method: &Method, path: &str) -> Result<Endpoint, Miss> {
             | "file_bucket_file"
             | "environment"
             | "environments"
+            | "environment_classes"
             | "environment_modules"
+            | "environment_transports"
             | "tasks"
             | "plans",
             _,
@@ -258,7 +266,9 @@ impl Endpoint {
             Self::SaveBucketFile { .. } => "file_bucket_file_put",
             Self::Environment { .. } => "environment",
             Self::Environments => "environments",
+            Self::EnvironmentClasses => "environment_classes",
             Self::EnvironmentModules => "environment_modules",
+            Self::EnvironmentTransports => "environment_transports",
             Self::Tasks => "tasks",
             Self::Task { .. } => "task",
             Self::Plans => "plans",

@@ -45,7 +45,7 @@ pub(crate) async fn list(asked: &Asked<'_>) -> Result<HttpResponse, Problem> {
     let listed = web::block(move || {
         let snapshot = &environment.snapshot;
         let mut tasks = Vec::new();
-        for module in &snapshot.modules {
+        for module in super::modules::all(snapshot) {
             for name in names(module) {
                 match read(snapshot, module, &name) {
                     Ok(task) => tasks.push(json!({
@@ -75,7 +75,7 @@ pub(crate) async fn get(asked: &Asked<'_>, module: &str, name: &str) -> Result<H
     let (module, name) = (module.to_owned(), name.to_owned());
     let described = web::block(move || {
         let snapshot = &environment.snapshot;
-        let found = snapshot.module(&module).ok_or_else(|| not_there("module", &module))?;
+        let found = super::modules::find(&environment, &module).ok_or_else(|| not_there("module", &module))?;
         if !names(found).contains(&name) {
             return Err(not_there("task", &name));
         }
@@ -262,23 +262,34 @@ fn describe(environment: &Environment, task: &Task) -> Result<Value, Fault> {
             path.rsplitn(4, '/').take(3).collect::<Vec<_>>().into_iter().rev().collect()
         };
         let [module, mount, rest] = parts[..] else { continue };
-        let address = match mount {
-            "files" => format!("/puppet/v3/file_content/modules/{module}/{rest}"),
-            "lib" => format!("/puppet/v3/file_content/plugins/{rest}"),
-            mount => format!("/puppet/v3/file_content/{mount}/{module}/{rest}"),
+        let kept = environment.code_id.as_deref().zip(static_path(snapshot, path, &[module, mount, rest]));
+        let uri = if let Some((code_id, kept)) = kept {
+            json!({
+                "path": format!("/puppet/v3/static_file_content/{kept}"),
+                "params": {"environment": snapshot.name.as_str(), "code_id": code_id},
+            })
+        } else {
+            let address = match mount {
+                "files" => format!("/puppet/v3/file_content/modules/{module}/{rest}"),
+                "lib" => format!("/puppet/v3/file_content/plugins/{rest}"),
+                mount => format!("/puppet/v3/file_content/{mount}/{module}/{rest}"),
+            };
+            json!({"path": address, "params": {"environment": snapshot.name.as_str()}})
         };
-        files.push(json!({
-            "filename": name,
-            "sha256": sha256,
-            "size_bytes": status.size,
-            "uri": {"path": address, "params": {"environment": snapshot.name.as_str()}},
-        }));
+        files.push(json!({"filename": name, "sha256": sha256, "size_bytes": status.size, "uri": uri}));
     }
     Ok(json!({"metadata": task.metadata, "name": task.name, "files": files}))
 }
 
+/// Where `static_file_content` finds a file of a module: for modules in a folder of the environment itself.
+fn static_path<'a>(snapshot: &Snapshot, path: &'a str, of_module: &[&str; 3]) -> Option<&'a str> {
+    let below = modules::path::below(path, &snapshot.path)?;
+    let folder = below.strip_suffix(&of_module.join("/"))?.strip_suffix('/')?;
+    (!folder.is_empty() && !folder.contains('/')).then_some(below)
+}
+
 /// With the keys of all objects in order.
-fn sorted(value: Value) -> Value {
+pub(super) fn sorted(value: Value) -> Value {
     match value {
         Value::Object(fields) => {
             let fields: BTreeMap<String, Value> =

@@ -6,7 +6,7 @@ use crate::ast::{
 };
 
 #[derive(Clone, Copy)]
-pub(super) enum Node<'a> {
+pub(crate) enum Node<'a> {
     Program(&'a Program),
     Expr(&'a Expr),
     KeyedEntry(&'a KeyedEntry),
@@ -25,7 +25,7 @@ pub(super) enum Node<'a> {
 
 impl<'a> Node<'a> {
     /// Adds what the node holds directly, in order.
-    pub(super) fn children(self, into: &mut Vec<Node<'a>>) {
+    pub(crate) fn children(self, into: &mut Vec<Node<'a>>) {
         match self {
             Self::Program(program) => match &program.body.kind {
                 ExprKind::Epp { .. } => into.push(Self::EppLambda(&program.body)),

@@ -33,6 +33,7 @@ module Quartermaster
       when 'signatures' then { 'result' => api.signatures(told['name'], told['file']) }
       when 'template' then { 'result' => values.encode(api.template(told['file'], told['text'])) }
       when 'block' then { 'result' => values.encode(values.kept(told['number']).call(*values.decode(told['arguments']))) }
+      when 'transports' then { 'result' => Transports.read(told['files'], told['folders']) }
       when 'type' then { 'result' => api.describe(told['name'], told['file']) }
       else raise ArgumentError, "unknown thing to run: #{told['run']}"
       end

@@ -1,7 +1,6 @@
-//! `GET environments`: what environments there are, and their settings; `GET environment_modules`.
+//! `GET environments`: what environments there are, and their settings.
 
 use modules::conf::Timeout;
-use modules::{Module, Snapshot};
 use serde_json::{Map, Value, json};
 
 use crate::environments::Environments;
@@ -34,22 +33,4 @@ pub(crate) fn environments(environments: &Environments) -> Value {
         found.insert(name.to_string(), json!({ "settings": settings }));
     }
     json!({ "search_paths": search_paths, "environments": found })
-}
-
-/// The modules of an environment: names as in their metadata, with a slash, and versions. Reads files.
-pub(crate) fn modules(snapshot: &Snapshot) -> Value {
-    let modules: Vec<Value> = snapshot.modules.iter().map(module).collect();
-    json!({"modules": modules, "name": snapshot.name.as_str()})
-}
-
-/// Longest `metadata.json` that is read.
-const LONGEST_METADATA: u64 = 1 << 20;
-
-fn module(module: &Module) -> Value {
-    let path = format!("{}/metadata.json", module.path);
-    let is_short = std::fs::metadata(&path).is_ok_and(|found| found.len() <= LONGEST_METADATA);
-    let text = if is_short { std::fs::read(&path).unwrap_or_default() } else { Vec::new() };
-    let metadata: Value = serde_json::from_slice(&text).unwrap_or_default();
-    let name = metadata["name"].as_str().map(|name| name.replace('-', "/"));
-    json!({"name": name.as_deref().unwrap_or(&module.name), "version": metadata["version"]})
 }
